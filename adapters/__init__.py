@@ -1,0 +1,1 @@
+"""Carries replies to a channel. Decides nothing."""

@@ -1,0 +1,1 @@
+"""The advisor in a terminal, and the maintainers' commands."""

@@ -1,0 +1,1 @@
+"""What editors write: its format, its loading, its checks."""
