@@ -1,0 +1,167 @@
+"""What words mean here: acronyms, words for the same thing, places, Welsh, and words that only carry a question.
+
+Built once from `language.yaml`; both phrasings and questions go through it, so both sides get the same features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.knowledge.schema import Language, nations_of
+from bot.matching.text import stem, tokens
+from bot.model import Nation
+
+Phrase = tuple[str, ...]
+NEGATIONS = frozenset(
+    "not no never without dont doesnt isnt arent cant cannot wont shouldnt neednt havent hasnt didnt wouldnt nor none "
+    "nothing nobody refuse".split()
+)
+
+
+class Phrasebook:
+    """Finds the longest known phrase at each place of a word list."""
+
+    def __init__(self, phrases: Mapping[Phrase, str]) -> None:
+        self._by_first: dict[str, list[tuple[Phrase, str]]] = {}
+        for phrase, value in phrases.items():
+            if phrase:
+                self._by_first.setdefault(phrase[0], []).append((phrase, value))
+        for options in self._by_first.values():
+            options.sort(key=lambda option: -len(option[0]))
+
+    def find(self, words: Sequence[str]) -> list[tuple[int, int, str]]:
+        """(start, end, value) of each phrase found, left to right, without overlap."""
+        found = []
+        at = 0
+        while at < len(words):
+            for phrase, value in self._by_first.get(words[at], ()):
+                if tuple(words[at : at + len(phrase)]) == phrase:
+                    found.append((at, at + len(phrase), value))
+                    at += len(phrase) - 1
+                    break
+            at += 1
+        return found
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as the matcher reads it.
+
+    `words` are the words after mending and with places folded to their nation; `extra` are acronyms and their full
+    forms that were added; `concepts` maps a position in `words` to its group; `nations` are those named, in order.
+    """
+
+    words: tuple[str, ...]
+    extra: tuple[str, ...] = ()
+    concepts: tuple[tuple[int, int, str], ...] = ()
+    nations: tuple[Nation, ...] = ()
+    place: str = ""  # the words that told the nation, when it is not the nation's own name
+    open_nations: tuple[Nation, ...] = ()  # a name such as "health board" that leaves a few open
+    welsh: bool = False
+    mended: tuple[tuple[str, str], ...] = ()
+    negated: bool = False
+
+
+def _phrases(pairs: Iterable[tuple[str, str]]) -> dict[Phrase, str]:
+    return {phrase: value for text, value in pairs if (phrase := tuple(tokens(text)))}
+
+
+class Words:
+    """The word knowledge of one knowledge base. Immutable after construction."""
+
+    def __init__(self, language: Language) -> None:
+        self._mend = Phrasebook(_phrases(language.misspellings.items()))
+        self._welsh = Phrasebook(_phrases(language.welsh.items()))
+        self._welsh_words = {word for phrase in _phrases(language.welsh.items()) for word in phrase}
+        self._acronyms = {short.casefold(): tuple(fulls) for short, fulls in language.acronyms.items()}
+        self._full_forms = Phrasebook(
+            {
+                tuple(stem(word) for word in tokens(full)): short
+                for short, fulls in self._acronyms.items()
+                for full in fulls
+                if len(tokens(full)) > 1
+            }
+        )
+        self._concepts = Phrasebook(
+            {
+                tuple(stem(word) for word in tokens(text)): f"={number}"
+                for number, group in enumerate(language.concepts)
+                for text in group
+            }
+        )
+        self.scaffold = frozenset(word for text in language.scaffold for word in tokens(text)) - NEGATIONS
+        own = {nation.value.replace("-", " "): nation.value for nation in Nation}
+        places = {text: nation for nation, texts in language.places.items() for text in texts}
+        self._places = Phrasebook(_phrases({**places, **own}.items()))
+        self._own_names = set(own)
+        self._ambiguous = Phrasebook(
+            _phrases((text, ",".join(nations)) for text, nations in language.ambiguous_places.items())
+        )
+
+    def is_welsh(self, words: Sequence[str]) -> bool:
+        """Whether most of the words are Welsh words we know and none of the common English ones is there."""
+        known = sum(word in self._welsh_words for word in words)
+        english = sum(word in {"the", "is", "what", "how", "can", "we", "do", "of", "to", "and", "for"} for word in words)
+        return known >= 2 and known > 2 * english and known >= len(words) / 3
+
+    def read(self, text: str) -> Reading:
+        """Read a text. Pure: the same text gives the same reading."""
+        words, mended = self._replace(tokens(text), self._mend)
+        welsh = self.is_welsh(words)
+        if welsh:
+            words, _ = self._replace(words, self._welsh)
+        words, nations, place = self._fold_places(words)
+        open_nations: tuple[Nation, ...] = ()
+        if not nations:
+            for _, _, value in self._ambiguous.find(words):
+                open_nations = nations_of(tuple(value.split(",")))
+        stems = [stem(word) for word in words]
+        extra = [
+            word
+            for short in words
+            for full in (self._acronyms.get(short, ()) if len(self._acronyms.get(short, ())) == 1 else ())
+            for word in tokens(full)
+        ]
+        extra += [short for _, _, short in self._full_forms.find(stems)]
+        return Reading(
+            words=tuple(words),
+            extra=tuple(dict.fromkeys(extra)),
+            concepts=tuple(self._concepts.find(stems)),
+            nations=nations,
+            place=place,
+            open_nations=open_nations,
+            welsh=welsh,
+            mended=tuple(mended),
+            negated=any(word in NEGATIONS for word in words),
+        )
+
+    @staticmethod
+    def _replace(words: Sequence[str], book: Phrasebook) -> tuple[list[str], list[tuple[str, str]]]:
+        out: list[str] = []
+        changes = []
+        at = 0
+        for start, end, value in book.find(words):
+            out += words[at:start]
+            out += tokens(value)
+            changes.append((" ".join(words[start:end]), value))
+            at = end
+        return out + list(words[at:]), changes
+
+    def _fold_places(self, words: Sequence[str]) -> tuple[list[str], tuple[Nation, ...], str]:
+        out: list[str] = []
+        nations: list[Nation] = []
+        place = ""
+        at = 0
+        for start, end, value in self._places.find(words):
+            out += words[at:start]
+            name = " ".join(words[start:end])
+            if value != "uk":
+                nations += nations_of((value,))
+            if name not in self._own_names and value != "uk":
+                place = place or name
+                # the name stays when it is a body people ask about; its nation is added as a word of its own
+                out += words[start:end]
+            out += tokens(value.replace("-", " "))
+            at = end
+        return out + list(words[at:]), tuple(dict.fromkeys(nations)), place
