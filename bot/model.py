@@ -227,6 +227,8 @@ class Reply:
     nation: Nation | None = None  # the person's, as understood for this turn
     keep_text: bool = True  # False: the utterance's text must never be stored (crisis, personal data)
     private: bool = False  # for the asker alone, also where a channel could read it
+    expanded: bool = False  # the person asked for all of it: a channel that shortens shows the whole
+    welsh: bool = False  # asked in Welsh: the lead opens with a courteous sentence
     offered: tuple[str, ...] = ()  # entries offered, best first, where none is shown
     confidence: float = 0.0  # calibrated probability that the top candidate is right, 0..1
 
@@ -272,6 +274,8 @@ class Turn:
     revision: str  # of the knowledge
     micros: int  # time to the reply, microseconds
     at: datetime
+    about: tuple[str, ...] = ()  # the entries a follow-up means: shown, or forked, or asked about
+    said: Nation | None = None  # the nation this person named or tapped in this conversation so far
 
 
 @dataclass(frozen=True)

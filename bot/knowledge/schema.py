@@ -89,6 +89,7 @@ class Source(Model):
     title: Text
     url: Url | None = None
     dated: When | None = Field(None, description="the date the page itself shows")
+    welsh_url: Url | None = Field(None, description="the same page in Welsh, shown to people who ask in Welsh")
 
     @model_validator(mode="after")
     def _print_is_dated(self) -> Source:

@@ -57,6 +57,7 @@ class Reading:
     concepts: tuple[tuple[int, int, str], ...] = ()
     nations: tuple[Nation, ...] = ()
     place: str = ""  # the words that told the nation, when it is not the nation's own name
+    place_words: frozenset[str] = frozenset()  # every word that belongs to a place or a nation
     open_nations: tuple[Nation, ...] = ()  # a name such as "health board" that leaves a few open
     welsh: bool = False
     mended: tuple[tuple[str, str], ...] = ()
@@ -111,7 +112,7 @@ class Words:
         welsh = self.is_welsh(words)
         if welsh:
             words, _ = self._replace(words, self._welsh)
-        words, nations, place = self._fold_places(words)
+        words, nations, place, place_words = self._fold_places(words)
         open_nations: tuple[Nation, ...] = ()
         if not nations:
             for _, _, value in self._ambiguous.find(words):
@@ -130,6 +131,7 @@ class Words:
             concepts=tuple(self._concepts.find(stems)),
             nations=nations,
             place=place,
+            place_words=frozenset(place_words),
             open_nations=open_nations,
             welsh=welsh,
             mended=tuple(mended),
@@ -148,20 +150,26 @@ class Words:
             at = end
         return out + list(words[at:]), changes
 
-    def _fold_places(self, words: Sequence[str]) -> tuple[list[str], tuple[Nation, ...], str]:
+    def _fold_places(self, words: Sequence[str]) -> tuple[list[str], tuple[Nation, ...], str, set[str]]:
         out: list[str] = []
         nations: list[Nation] = []
+        refused: list[Nation] = []
         place = ""
+        place_words: set[str] = set()
         at = 0
         for start, end, value in self._places.find(words):
             out += words[at:start]
-            name = " ".join(words[start:end])
-            if value != "uk":
-                nations += nations_of((value,))
-            if name not in self._own_names and value != "uk":
-                place = place or name
-                # the name stays when it is a body people ask about; its nation is added as a word of its own
-                out += words[start:end]
-            out += tokens(value.replace("-", " "))
             at = end
-        return out + list(words[at:]), tuple(dict.fromkeys(nations)), place
+            name = words[start:end]
+            if value == "uk":
+                out += name
+                continue
+            own = tokens(value.replace("-", " "))
+            place_words.update(name, own)
+            (refused if start and words[start - 1] in {"not", "isnt", "outside"} else nations).extend(nations_of((value,)))
+            if " ".join(name) not in self._own_names:
+                place = place or " ".join(name)
+                out += name  # it may be a body people ask about, so its name stays beside its nation
+            out += own
+        left = tuple(n for n in dict.fromkeys(nations) if n not in refused) or tuple(dict.fromkeys(nations))
+        return out + list(words[at:]), left, place, place_words

@@ -1,0 +1,69 @@
+"""The one place where concrete parts meet. Everything it joins can be given from outside, so tests use real parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.advisor import Advisor, Log
+from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.load import load, revision_of
+from bot.knowledge.snapshot import dump, undump
+from bot.matching import cache
+from bot.matching.decide import Policy
+from bot.matching.index import build
+from bot.matching.matcher import Matcher
+from bot.matching.words import Words
+from bot.model import Operator
+from bot.targets import targets_of
+
+
+def now() -> datetime:
+    """The time, aware UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Library:
+    """Knowledge and the matcher trained on it: replaced together, in one statement, when the files change."""
+
+    knowledge: KnowledgeBase
+    matcher: Matcher
+
+
+def open_library(folder: Path, cache_dir: Path | None, on_build: Callable[[], None] = lambda: None) -> Library:
+    """Load and train, from the cache where it holds these very files. KnowledgeError names every problem.
+
+    `on_build` is called before the slow part, so that a person who waits can be told. A cache folder that can't be
+    written costs time, never the answer.
+    """
+    path = cache_dir / cache.name_of(revision_of(folder)) if cache_dir else None
+    cached = cache.load(path) if path else None
+    if cached is not None:
+        index, snapshot = cached
+        knowledge = undump(snapshot, folder)
+        return Library(knowledge, Matcher(index, Words(knowledge.language)))
+    on_build()
+    knowledge = load(folder)
+    words = Words(knowledge.language)
+    index = build(targets_of(knowledge), words)
+    if path:
+        try:
+            cache.save(path, index, dump(knowledge))
+        except OSError as error:
+            cache.log.warning("the cache can't be written (%s); the next start will be as slow as this one", error)
+    return Library(knowledge, Matcher(index, words))
+
+
+def make_advisor(
+    library: Library,
+    log: Log,
+    *,
+    operator: Operator | None = None,
+    clock: Callable[[], datetime] = now,
+    policy: Policy | None = None,
+) -> Advisor:
+    """An advisor over a library and a log."""
+    return Advisor(library.knowledge, library.matcher, log, clock=clock, operator=operator, policy=policy)

@@ -1,0 +1,102 @@
+"""What an utterance means in the light of the turn before: a typed choice, or words that only change what is shown.
+
+Reads ids only, never earlier text. A newly typed question always replaces an open choice, so only whole utterances count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.knowledge.schema import Language
+from bot.matching.text import tokens
+from bot.matching.words import Reading
+from bot.model import LastTurn, Nation, Option, Outcome, Role
+
+CHOICE_HOURS = 24  # a typed "2" counts this long
+FRESH_HOURS = 12  # after this, a bare "more" asks what it is about
+
+_ORDINALS = {
+    "1": 1, "one": 1, "first": 1, "2": 2, "two": 2, "second": 2, "3": 3, "three": 3, "third": 3, "4": 4, "four": 4,
+    "fourth": 4, "5": 5, "five": 5, "6": 6, "six": 6, "7": 7, "8": 8, "9": 9,
+}  # fmt: skip
+_AROUND_A_NUMBER = {"the", "option", "number", "no", "answer", "please", "choice", "that"}
+POINTING = frozenset("it its they them their that this those these there he she his her".split())
+
+
+class Modifier(StrEnum):
+    """Follow-ups that change only how the last answer is shown."""
+
+    MORE = "more"
+    SIMPLER = "simpler"
+    SOURCES = "sources"
+    NONE = "none"
+    AGAIN = "again"
+    COMMISSIONER = "commissioner"
+    FOUNDER = "founder"
+    STAFF = "staff"
+
+    @property
+    def role(self) -> Role | None:
+        """The role it names, if it names one."""
+        return Role(self.value) if self.value in set(Role) else None
+
+
+@dataclass(frozen=True)
+class Modifiers:
+    """The phrases of `language.yaml` that modify, as word tuples."""
+
+    phrases: dict[tuple[str, ...], Modifier]
+    connectors: frozenset[tuple[str, ...]]
+    loose: frozenset[str]  # words that may stand around a nation without making it a question
+
+    @classmethod
+    def of(cls, language: Language, scaffold: frozenset[str]) -> Modifiers:
+        """Read them; unknown kinds are ignored, so an editor's new list cannot break a running bot."""
+        known = set(Modifier)
+        phrases = {
+            tuple(tokens(text)): Modifier(kind)
+            for kind, texts in language.modifiers.items()
+            if kind in known
+            for text in texts
+        }
+        connectors = frozenset(tuple(tokens(text)) for text in language.modifiers.get("connectors", ()))
+        joining = {word for phrase in connectors for word in phrase}
+        return cls(phrases, connectors, frozenset(scaffold | joining | {"not", "instead", "here", "sorry"}))
+
+    def find(self, text: str) -> Modifier | None:
+        """The modifier that the whole text is, after a leading connector and a closing please or thanks."""
+        words = tuple(tokens(text))
+        while words and words[-1] in {"please", "thanks", "ta", "then"}:
+            words = words[:-1]
+        for connector in (*sorted(self.connectors, key=len, reverse=True), ()):
+            if words[: len(connector)] == connector and words[len(connector) :] in self.phrases:
+                return self.phrases[words[len(connector) :]]
+        return None
+
+    def only_a_nation(self, reading: Reading) -> Nation | None:
+        """The nation, if naming one is all the text does (`and in Wales?`, `we're in Powys not England`)."""
+        rest = [word for word in reading.words if word not in reading.place_words and word not in self.loose]
+        return reading.nations[0] if reading.nations and not rest else None
+
+
+def typed_choice(text: str, last: LastTurn | None, person: str, now: datetime) -> Option | None:
+    """The option a typed number or label means: only for the person who got the options, and for a day."""
+    if last is None or not last.options or last.person != person or now - last.at > timedelta(hours=CHOICE_HOURS):
+        return None
+    words = [word for word in tokens(text) if word not in _AROUND_A_NUMBER]
+    if len(words) == 1 and words[0] in _ORDINALS:
+        number = _ORDINALS[words[0]]
+        return last.options[number - 1] if number <= len(last.options) else None
+    if not words or len(words) > 12:
+        return None
+    same = [option for option in last.options if tokens(option.title) == tokens(text)]
+    if not same and last.outcome is Outcome.CLARIFYING and len(words) <= 3:
+        same = [option for option in last.options if set(words) <= set(tokens(option.title))]
+    return same[0] if len(same) == 1 else None
+
+
+def is_fresh(last: LastTurn, now: datetime) -> bool:
+    """Whether the last turn is near enough for a bare follow-up to mean it."""
+    return now - last.at <= timedelta(hours=FRESH_HOURS)

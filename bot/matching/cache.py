@@ -1,0 +1,100 @@
+"""The trained index on disk, by content: a stale one is never found, a damaged one is never trusted. No pickle.
+
+The file's name is a hash of the knowledge and of the code that made it; its members carry the checksums of the zip
+format, so a damaged byte is an error on reading, and then the index is built again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+import os
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from zlib import error as zlib_error
+
+import numpy as np
+
+from bot.matching.index import Index, Target
+from bot.model import Nation
+
+log = logging.getLogger(__name__)
+
+KEEP = 4  # cached indexes of other knowledge kept beside the newest
+
+
+def name_of(revision: str) -> str:
+    """The cache file's name for a revision of the knowledge, read and matched by this very code."""
+    digest = hashlib.sha256(revision.encode())
+    bot = Path(__file__).parent.parent
+    for path in sorted((*bot.glob("matching/*.py"), *bot.glob("knowledge/*.py"), bot / "targets.py", bot / "model.py")):
+        digest.update(path.read_bytes())
+    return f"index-{digest.hexdigest()[:24]}.npz"
+
+
+def save(path: Path, index: Index, extra: bytes) -> None:
+    """Write the index and `extra` (the parsed knowledge) at once; a reader sees the whole file or none."""
+    words = {
+        "targets": [
+            [t.id, t.phrasings, t.background, sorted(t.nations), t.group] for t in index.targets
+        ],
+        "vocabulary": list(index.vocabulary),
+        "stems": list(index.stems),
+        "known": index.known,
+        "keys": index.keys,
+        "exact": index.exact,
+    }
+    buffer = io.BytesIO()
+    np.savez(
+        buffer,
+        idf=index.idf,
+        rows=index.rows,
+        stem_weight=index.stem_weight,
+        cover=index.cover,
+        words=np.frombuffer(json.dumps(words).encode(), np.uint8),
+        extra=np.frombuffer(extra, np.uint8),
+    )
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".index-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(buffer.getbuffer())
+    Path(temporary).replace(path)
+    _tidy(path)
+
+
+def _tidy(newest: Path) -> None:
+    others = sorted((p for p in newest.parent.glob("index-*.npz") if p != newest), key=lambda p: p.stat().st_mtime)
+    for old in others[:-KEEP] if KEEP < len(others) else []:
+        old.unlink(missing_ok=True)
+
+
+def load(path: Path) -> tuple[Index, bytes] | None:
+    """The cached index and what was saved with it; None if there is none or it is damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as found:
+            words = json.loads(found["words"].tobytes())
+            index = Index(
+                targets=tuple(
+                    Target(name, tuple(phrasings), background, frozenset(map(Nation, nations)), group)
+                    for name, phrasings, background, nations, group in words["targets"]
+                ),
+                vocabulary={name: number for number, name in enumerate(words["vocabulary"])},
+                idf=found["idf"],
+                rows=found["rows"],
+                stems={name: number for number, name in enumerate(words["stems"])},
+                stem_weight=found["stem_weight"],
+                cover=found["cover"],
+                known=words["known"],
+                keys=tuple(map(tuple, words["keys"])),
+                exact=words["exact"],
+            )
+            return index, found["extra"].tobytes()
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib_error) as error:
+        log.warning("the cache %s is damaged (%s) and will be made again", path.name, error)
+        return None

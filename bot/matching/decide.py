@@ -1,0 +1,63 @@
+"""From a ranking to one of three zones: answer it, offer up to three, or say it is not known.
+
+A false answer costs ten times a needless offer (design), so an answer needs probability AND lead AND no telling word
+that the entry does not know. Thresholds were chosen on the project's own question files, held-out rows aside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.matching.matcher import Ranking
+
+
+class Zone(StrEnum):
+    """What the ranking allows."""
+
+    ANSWER = "answer"
+    OFFER = "offer"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The thresholds. `field` tells a gap in our field from a question outside it."""
+
+    answer: float = 0.72
+    margin: float = 0.08
+    offer: float = 0.28
+    uncovered: int = 2  # this many content words no entry knows stop an answer ...
+    uncovered_share: float = 0.45  # ... if they are this share of the content words
+    others: float = 0.04  # share of the match a second or third needs to be offered
+    field: float = 0.5
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The zone, the gate that decided it in words, and the ids to offer, best first."""
+
+    zone: Zone
+    gate: str
+    offer: tuple[str, ...] = ()
+    in_field: bool = True
+
+
+def decide(ranking: Ranking, policy: Policy) -> Verdict:
+    """Pure: the same ranking and policy give the same verdict."""
+    best = ranking.best
+    in_field = ranking.field_share >= policy.field
+    if best is None:
+        return Verdict(Zone.UNKNOWN, "no word of it is known", in_field=False)
+    offer = tuple(c.entry for n, c in enumerate(ranking.candidates[:3]) if n == 0 or c.score >= policy.others)
+    if ranking.exact:
+        return Verdict(Zone.ANSWER, "it is one of the entry's phrasings", offer)
+    if ranking.confidence < policy.offer:
+        return Verdict(Zone.UNKNOWN, f"confidence {ranking.confidence:.2f} under {policy.offer}", offer, in_field)
+    if ranking.confidence < policy.answer:
+        return Verdict(Zone.OFFER, f"confidence {ranking.confidence:.2f} under {policy.answer}", offer)
+    if ranking.margin < policy.margin:
+        return Verdict(Zone.OFFER, f"lead {ranking.margin:.2f} under {policy.margin}", offer)
+    if len(ranking.unknown) >= policy.uncovered and ranking.signal("unknown") >= policy.uncovered_share:
+        return Verdict(Zone.OFFER, f"too many words nobody knows: {', '.join(ranking.unknown)}", offer)
+    return Verdict(Zone.ANSWER, f"confidence {ranking.confidence:.2f}, lead {ranking.margin:.2f}", offer)

@@ -1,0 +1,36 @@
+"""What the matcher ranks, made from the knowledge: every entry, and every guard that has phrasings of its own."""
+
+from __future__ import annotations
+
+from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.schema import Entry
+from bot.matching.index import Target
+from bot.model import Nation
+
+GUARD = "guard:"  # before a guard's id among the targets; no entry id can hold a colon
+
+
+def _background(entry: Entry) -> str:
+    return " ".join(text for variant in entry.answers for text in (variant.lead, *variant.points))
+
+
+def _nations(entry: Entry) -> frozenset[Nation]:
+    if entry.choice is not None:
+        return frozenset(Nation)
+    return frozenset(nation for variant in entry.answers for nation in variant.scope)
+
+
+def targets_of(knowledge: KnowledgeBase) -> tuple[Target, ...]:
+    """Every target, in file order."""
+    entries = [
+        Target(
+            entry.id,
+            (entry.question, *entry.phrasings),
+            _background(entry),
+            _nations(entry),
+            knowledge.topic_of[entry.id],
+        )
+        for entry in knowledge.entries.values()
+    ]
+    guards = [Target(GUARD + guard.id, guard.phrasings) for guard in knowledge.guards if guard.phrasings]
+    return (*entries, *guards)
