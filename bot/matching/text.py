@@ -27,7 +27,8 @@ _SUFFIXES = (
 
 def fold(text: str) -> str:
     """Lower case without accents, apostrophes, invisible or control characters; spaces collapsed."""
-    text = unicodedata.normalize("NFKD", text[: 2 * MAX_CHARS].casefold())
+    text = unicodedata.normalize("NFKD", text[: 2 * MAX_CHARS])
+    text = unicodedata.normalize("NFKD", text.casefold())  # again: folding can make and unmake composed letters
     kept = []
     for char in text:
         if char.isascii():
