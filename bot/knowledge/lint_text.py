@@ -1,0 +1,87 @@
+"""Measures of a text that lint uses: folding, acronyms, sentences, reading age."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+MOST_WORDS, MEAN_WORDS, HIGHEST_GRADE = 25, 17, 14.0
+
+_EVERYDAY = frozenset(
+    "UK NHS VAT GP GPS PDF IT HR MP MPS MSP AM MLA PAYE ID TV US EU BBC AI OK PM CEO QC KC FAQ FAQS PO PLC LLP LTD NI ISA "
+    "AGM GB II III IV CHCP".split()
+)
+_ACRONYM = re.compile(r"(?<![\w/])[A-Z][A-Z&]{1,7}[A-Z]?(?![\w/])")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"'(])")
+_MARKUP = re.compile(r"\*\S[^*]*\*|(?<!\w)_\S[^_]*_(?!\w)|<[^>]*>|\[[^\]]*\]\([^)]*\)|https?://\S+|`")
+_THRESHOLD = re.compile(r"(?:£\s?\d|\d\s*pounds)", re.IGNORECASE)
+_THRESHOLD_WORDS = re.compile(r"\b(?:threshold|thresholds|estimated value|regulated (?:contract|procurement)s?)\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
+
+
+def folded(text: str) -> str:
+    """Lower case, without accents or punctuation, single spaces: how collisions are told."""
+    text = unicodedata.normalize("NFKD", text).casefold().replace("'", "").replace("’", "")
+    return " ".join(re.findall(r"[^\W_]+", "".join(c for c in text if not unicodedata.combining(c))))
+
+
+def singular(word: str) -> str:
+    """Without a simple plural s."""
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def markup(text: str) -> str:
+    """The first mark or link in a text, or nothing."""
+    found = _MARKUP.search(text)
+    return found[0] if found else ""
+
+
+def acronyms(text: str) -> set[str]:
+    """Acronyms in a text, the everyday ones aside."""
+    return {found for found in _ACRONYM.findall(text) if found not in _EVERYDAY}
+
+
+def is_threshold(text: str) -> bool:
+    """Whether the text states a money threshold."""
+    return bool(_THRESHOLD.search(text) and _THRESHOLD_WORDS.search(text))
+
+
+def has_year(text: str) -> bool:
+    """Whether the text names a year."""
+    return bool(_YEAR.search(text))
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text."""
+    return [part for part in _SENTENCE.split(text.strip()) if part]
+
+
+def _syllables(word: str) -> int:
+    """Groups of vowels, a silent e aside: near enough for an average."""
+    groups = len(re.findall(r"[aeiouy]+", word.casefold()))
+    return max(1, groups - (word.casefold().endswith("e") and groups > 1))
+
+
+def grade(texts: Sequence[str]) -> float:
+    """Flesch-Kincaid grade (Kincaid et al. 1975): years of school needed to read it with ease."""
+    found = [sentence for text in texts for sentence in sentences(text)]
+    words = [word for sentence in found for word in re.findall(r"[A-Za-z']+", sentence)]
+    if not words:
+        return 0.0
+    return 0.39 * len(words) / len(found) + 11.8 * sum(map(_syllables, words)) / len(words) - 15.59
+
+
+def hard_to_read(texts: Sequence[str]) -> Iterator[str]:
+    """What is hard about some texts, as sentences for the editor."""
+    found = [sentence for text in texts for sentence in sentences(text)]
+    for sentence in found:
+        count = len(sentence.split())
+        if count > MOST_WORDS:
+            yield f"a sentence of {count} words, {MOST_WORDS} are the most: {sentence[:60]!r}"
+    mean = sum(len(sentence.split()) for sentence in found) / max(1, len(found))
+    if mean > MEAN_WORDS:
+        yield f"sentences of {mean:.0f} words on average; {MEAN_WORDS} are the most"
+    reading = grade(texts)
+    if reading > HIGHEST_GRADE:
+        yield f"reading grade {reading:.0f}; {HIGHEST_GRADE:.0f} is the most: shorter sentences, shorter words"
