@@ -1,4 +1,4 @@
-"""A reply as plain lines: what the terminal prints and what `--batch` returns. Pure; knows only `bot/model.py`."""
+"""A reply as plain lines: what the terminal prints and what `--batch` returns. Pure; knows only the nouns."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.model import Link, Option, OptionKind, Part, Reply
-
-# what a terminal cannot tap and people simply type
-_TYPED = {OptionKind.SIMPLER, OptionKind.MORE, OptionKind.SOURCES, OptionKind.NONE}
-
+from bot.model import Link, Part, Reply
+from bot.options import numbered
 
 class Kind(StrEnum):
     """What a line is, so that a terminal can colour and indent it."""
@@ -34,11 +31,6 @@ class Line:
     mark: str = ""
 
 
-def choosable(reply: Reply) -> tuple[Option, ...]:
-    """The options in the order in which they are numbered: those a person can pick by number."""
-    return tuple(option for option in reply.options if option.kind not in _TYPED)
-
-
 def lines(reply: Reply) -> Iterator[Line]:
     """The reply, line by line."""
     for notice in reply.notices:
@@ -53,7 +45,7 @@ def lines(reply: Reply) -> Iterator[Line]:
         if number or reply.lead or reply.notices:
             yield Line(Kind.GAP)
         yield from _part(part)
-    options = choosable(reply)
+    options = numbered(reply.options)
     if options:
         yield Line(Kind.GAP)
     for number, option in enumerate(options, start=1):

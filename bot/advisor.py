@@ -91,6 +91,8 @@ class Advisor:
             log_.exception("could not answer message %s", utterance.message_id)
             return self._sorry(turn)
         micros = (time.perf_counter_ns() - started) // 1000
+        if draft.effect is not None and draft.effect.act is Act.FORGET:
+            return reply  # erased means that this very turn leaves nothing either
         try:
             await self._log.record(self._turn(turn, utterance, reply, draft, micros))
         except Exception:
@@ -100,6 +102,10 @@ class Advisor:
     def explain(self, utterance: Utterance, memory: Memory, as_of: date | None = None) -> Draft:
         """The decision about an utterance with all it rests on, for `advisor ask --explain`. Logs nothing."""
         return self._dialogue.respond(utterance, memory, as_of or self._clock().date(), "0" * 16)
+
+    def greeting(self) -> Reply:
+        """What it is, who runs it, its limits: said once, on first contact."""
+        return Reply(turn="", outcome=Outcome.HELP, lead=self._voice.say("greeting"))
 
     def find(self, text: str, limit: int = 10) -> tuple[Candidate, ...]:
         """Ranked entries for a text, as inline search shows them. Logs nothing."""

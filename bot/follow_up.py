@@ -13,6 +13,7 @@ from bot.knowledge.schema import Language
 from bot.matching.text import tokens
 from bot.matching.words import Reading
 from bot.model import LastTurn, Nation, Option, Outcome, Role
+from bot.options import numbered
 
 CHOICE_HOURS = 24  # a typed "2" counts this long
 FRESH_HOURS = 12  # after this, a bare "more" asks what it is about
@@ -87,8 +88,8 @@ def typed_choice(text: str, last: LastTurn | None, person: str, now: datetime) -
         return None
     words = [word for word in tokens(text) if word not in _AROUND_A_NUMBER]
     if len(words) == 1 and words[0] in _ORDINALS:
-        number = _ORDINALS[words[0]]
-        return last.options[number - 1] if number <= len(last.options) else None
+        number, options = _ORDINALS[words[0]], numbered(last.options)
+        return options[number - 1] if number <= len(options) else None
     if not words or len(words) > 12:
         return None
     same = [option for option in last.options if tokens(option.title) == tokens(text)]

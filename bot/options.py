@@ -62,3 +62,12 @@ def decode(code: str) -> Option | None:
 def json_id(option: Option) -> str:
     """The option's id in JSON output: the bare entry id, or `nation:wales`."""
     return option.value if option.kind is OptionKind.ENTRY else f"{option.kind.value}:{option.value}"
+
+
+# what people type in words ("simpler", "none of these") where they can't tap, so it takes up no number
+_NOT_NUMBERED = {OptionKind.SIMPLER, OptionKind.MORE, OptionKind.SOURCES, OptionKind.NONE}
+
+
+def numbered(options: tuple[Option, ...]) -> tuple[Option, ...]:
+    """The options a person can pick by number, in the order in which they are numbered from 1."""
+    return tuple(option for option in options if option.kind not in _NOT_NUMBERED)

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 import click
 
 from adapters.bootstrap import Library, make_advisor, now, open_library
-from adapters.plain import as_text, choosable
+from adapters.plain import as_text
 from adapters.settings import read_settings
 from adapters.terminal.explain import explanation
 from bot.advisor import Advisor
@@ -23,7 +23,7 @@ from bot.errors import UsageError
 from bot.knowledge.load import default_folder
 from bot.memory import ShortMemory
 from bot.model import Nation, Operator, Outcome, PartialDate, Part, Reply, Role, Utterance, UtteranceKind
-from bot.options import json_id
+from bot.options import json_id, numbered
 
 
 def library_of(folder: Path | None) -> Library:
@@ -92,7 +92,7 @@ def as_row(reply: Reply, micros: int) -> dict[str, Any]:
         "entries": entries,
         "nation": _nation(reply),
         "confidence": round(reply.confidence, 4),
-        "options": [{"id": json_id(option), "title": option.title} for option in choosable(reply)],
+        "options": [{"id": json_id(option), "title": option.title} for option in numbered(reply.options)],
         "text": as_text(reply),
         "sources": list(dict.fromkeys(link for link in links if link)),
         "micros": micros,

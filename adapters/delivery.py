@@ -1,0 +1,91 @@
+"""Delivery: accept, answer, send, finish. The same for every channel; a channel brings only how to send.
+
+Without a crash a message is answered exactly once. After a SIGKILL every accepted message is answered, twice only if
+the kill fell between sending and marking. Messages of one conversation are answered in order, others at the same time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from bot.model import Reply, Utterance
+from bot.store.claims import LEASE, Acceptance, Claims
+
+log = logging.getLogger(__name__)
+
+Answer = Callable[[Utterance], Awaitable[Reply]]
+Send = Callable[[Reply, Mapping[str, str]], Awaitable[None]]
+RETRY_SECONDS = (0.5, 2.0, 8.0)
+
+
+class Delivery:
+    """Delivers the answers of one channel."""
+
+    def __init__(self, answer: Answer, claims: Claims, send: Send, retry_seconds: tuple[float, ...] = RETRY_SECONDS) -> None:
+        self._answer = answer
+        self._claims = claims
+        self._send = send
+        self._retry_seconds = retry_seconds
+        self._queues: dict[str, tuple[asyncio.Lock, int]] = {}
+
+    async def handle(self, utterance: Utterance, address: Mapping[str, str]) -> bool:
+        """Accept and answer; False for a message that is not to be answered (again)."""
+        return await self.accept(utterance, address) and await self.answer_accepted(utterance, address)
+
+    async def accept(self, utterance: Utterance, address: Mapping[str, str]) -> bool:
+        """Write the claim. A channel calls this before it acknowledges; True means: now answer it."""
+        return await self._claims.accept(utterance, address) is not Acceptance.DUPLICATE
+
+    async def answer_accepted(self, utterance: Utterance, address: Mapping[str, str]) -> bool:
+        """Answer an accepted message and mark it. False if it could not be sent: it stays pending and is tried again."""
+        async with self._in_turn(utterance.conversation):
+            holding = asyncio.create_task(self._hold(utterance.message_id))
+            try:
+                reply = await self._answer(utterance)
+                sent = await self._send_with_retries(reply, address, utterance.message_id)
+            finally:
+                holding.cancel()
+            if sent:
+                await self._claims.finish(utterance.message_id)
+            return sent
+
+    async def resume(self, channel: str, *, alone: bool = False) -> int:
+        """Answer what was accepted and not answered, as after a crash. `alone`: no other process serves the channel."""
+        pending = await self._claims.pending(channel, alone=alone)
+        done = await asyncio.gather(*(self.answer_accepted(utterance, address) for utterance, address in pending))
+        return sum(done)
+
+    @asynccontextmanager
+    async def _in_turn(self, conversation: str) -> AsyncIterator[None]:
+        """One at a time in a conversation. asyncio's lock is fair: first come, first served."""
+        lock, waiting = self._queues.get(conversation, (asyncio.Lock(), 0))
+        self._queues[conversation] = (lock, waiting + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiting = self._queues.pop(conversation)
+            if waiting > 1:
+                self._queues[conversation] = (lock, waiting - 1)
+
+    async def _hold(self, message: str) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            await self._claims.renew(message)
+
+    async def _send_with_retries(self, reply: Reply, address: Mapping[str, str], message: str) -> bool:
+        for wait in (*self._retry_seconds, None):
+            try:
+                await self._send(reply, address)
+            except Exception as error:
+                if wait is None:
+                    log.exception("the answer to message %s could not be sent; it stays pending", message)
+                    return False
+                log.warning("sending the answer to message %s failed (%s); again in %s s", message, type(error).__name__, wait)
+                await asyncio.sleep(wait)
+            else:
+                return True
+        return False

@@ -1,0 +1,135 @@
+"""Claims: a message is answered once, by whoever wrote its row first; after a crash by whoever finds its lease over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.errors import StoreUnavailable
+from bot.model import Utterance
+from bot.store.codec import utterance_from_json, utterance_to_json
+from bot.store.sessions import Sessions
+from bot.store.spool import Record, Spool
+from bot.store.tables import Claim
+
+LEASE = timedelta(seconds=30)
+RAW_KEPT = timedelta(hours=24)
+
+Address = Mapping[str, str]
+
+
+class Acceptance(StrEnum):
+    """What to do with a message that arrived."""
+
+    NEW = "new"  # answer it; the claim is ours
+    DUPLICATE = "duplicate"  # answered, or being answered: drop it
+    UNSTORED = "unstored"  # the store is down: answer it all the same
+
+
+class Claims:
+    """The claims of one store."""
+
+    def __init__(self, sessions: Sessions, spool: Spool, clock: Callable[[], datetime]) -> None:
+        self._sessions = sessions
+        self._spool = spool
+        self._clock = clock
+
+    async def accept(self, utterance: Utterance, address: Address) -> Acceptance:
+        """Claim a message before it is acknowledged. `address` is what its channel needs to send the answer."""
+        now = self._clock()
+        claim = Claim(
+            message=utterance.message_id,
+            person=utterance.person,
+            leased_until=now + LEASE,
+            received_at=now,
+            utterance=utterance_to_json(utterance),
+            address=dict(address),
+        )
+        try:
+            try:
+                async with self._sessions.begin() as session:
+                    session.add(claim)
+            except IntegrityError:
+                return await self._take_over(utterance.message_id, now)
+        except StoreUnavailable:
+            return Acceptance.UNSTORED
+        return Acceptance.NEW
+
+    async def _take_over(self, message: str, now: datetime) -> Acceptance:
+        async with self._sessions.begin() as session:
+            claim = await session.get(Claim, message)
+            if claim is None or claim.state == "answered" or claim.leased_until > now:
+                return Acceptance.DUPLICATE
+            took = await self._lease(session, message, claim.leased_until, now)
+        return Acceptance.NEW if took else Acceptance.DUPLICATE
+
+    @staticmethod
+    async def _lease(session: AsyncSession, message: str, old: datetime, now: datetime) -> bool:
+        """Take the lease if nobody has since: compare and set in one statement, so that one of two replicas wins."""
+        changed = await session.exec(
+            update(Claim)
+            .where(col(Claim.message) == message, col(Claim.state) == "received", col(Claim.leased_until) == old)
+            .values(leased_until=now + LEASE)
+        )
+        return cast(CursorResult[Any], changed).rowcount == 1
+
+    async def renew(self, message: str) -> None:
+        """Hold the lease while a slow answer runs. Does nothing if the store is down."""
+        try:
+            async with self._sessions.begin() as session:
+                await session.exec(
+                    update(Claim)
+                    .where(col(Claim.message) == message, col(Claim.state) == "received")
+                    .values(leased_until=self._clock() + LEASE)
+                )
+        except StoreUnavailable:
+            return
+
+    async def pending(self, channel: str, *, alone: bool = False) -> list[tuple[Utterance, dict[str, str]]]:
+        """A channel's messages accepted and not answered, oldest first, now leased to us.
+
+        `alone`: no other process serves the channel, so every open claim of it is left over from a former run.
+        Messages older than 24 hours are given up: their raw text may be kept no longer.
+        """
+        now = self._clock()
+        found = []
+        async with self._sessions.begin() as session:
+            open_claims = select(Claim).where(Claim.state == "received").order_by(col(Claim.received_at))
+            for claim in (await session.exec(open_claims)).all():
+                if claim.utterance is None or now - claim.received_at > RAW_KEPT:
+                    continue
+                if claim.utterance["channel"] != channel:
+                    continue
+                if (alone or claim.leased_until <= now) and await self._lease(
+                    session, claim.message, claim.leased_until, now
+                ):
+                    found.append((utterance_from_json(claim.utterance), dict(claim.address or {})))
+        return found
+
+    async def finish(self, message: str) -> None:
+        """Mark a message answered and blank what was raw; spooled if the store is down."""
+        try:
+            await self.write_finish(message)
+        except StoreUnavailable:
+            self._spool.add(finish_record(message))
+
+    async def write_finish(self, message: str) -> None:
+        """The same; StoreUnavailable if the store is down."""
+        async with self._sessions.begin() as session:
+            await session.exec(
+                update(Claim)
+                .where(col(Claim.message) == message)
+                .values(state="answered", utterance=None, address=None)
+            )
+
+
+def finish_record(message: str) -> Record:
+    """A finished claim as a spool record."""
+    return {"kind": "finish", "message": message}

@@ -1,0 +1,35 @@
+"""The store: a log and claims over one database, with a spool for when it is down."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.store.claims import Claims
+from bot.store.engine import open_engine
+from bot.store.log import Log
+from bot.store.sessions import Sessions
+from bot.store.spool import Spool
+
+
+@dataclass(frozen=True)
+class Store:
+    """What a channel needs to remember and to answer once."""
+
+    log: Log
+    claims: Claims
+
+
+@asynccontextmanager
+async def open_store(url: str, spool: Path, clock: Callable[[], datetime]) -> AsyncIterator[Store]:
+    """Open the database, upgrade it if need be, and close it at the end."""
+    engine = await open_engine(url)
+    try:
+        sessions, records = Sessions(engine), Spool(spool)
+        claims = Claims(sessions, records, clock)
+        yield Store(Log(sessions, records, claims, clock), claims)
+    finally:
+        await engine.dispose()
