@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 MOST_WORDS, MEAN_WORDS, HIGHEST_GRADE = 25, 17, 14.0
+ENOUGH_FOR_A_MEAN = 3  # sentences: a single one is judged by its length alone
 
 _EVERYDAY = frozenset(
     "UK NHS VAT GP GPS PDF IT HR MP MPS MSP AM MLA PAYE ID TV US EU BBC AI OK PM CEO QC KC FAQ FAQS PO PLC LLP LTD NI ISA "
     "AGM GB II III IV CHCP".split()
 )
 _ACRONYM = re.compile(r"(?<![\w/])[A-Z][A-Z&]{1,7}[A-Z]?(?![\w/])")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"'(])")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"'(])|[;:]\s+")
 _MARKUP = re.compile(r"\*\S[^*]*\*|(?<!\w)_\S[^_]*_(?!\w)|<[^>]*>|\[[^\]]*\]\([^)]*\)|https?://\S+|`")
 _THRESHOLD = re.compile(r"(?:£\s?\d|\d\s*pounds)", re.IGNORECASE)
 _THRESHOLD_WORDS = re.compile(r"\b(?:threshold|thresholds|estimated value|regulated (?:contract|procurement)s?)\b", re.IGNORECASE)
@@ -53,7 +54,7 @@ def has_year(text: str) -> bool:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text."""
+    """The sentences of a text. A semicolon or a colon ends a part that reads by itself."""
     return [part for part in _SENTENCE.split(text.strip()) if part]
 
 
@@ -80,8 +81,8 @@ def hard_to_read(texts: Sequence[str]) -> Iterator[str]:
         if count > MOST_WORDS:
             yield f"a sentence of {count} words, {MOST_WORDS} are the most: {sentence[:60]!r}"
     mean = sum(len(sentence.split()) for sentence in found) / max(1, len(found))
-    if mean > MEAN_WORDS:
+    if mean > MEAN_WORDS and len(found) >= ENOUGH_FOR_A_MEAN:
         yield f"sentences of {mean:.0f} words on average; {MEAN_WORDS} are the most"
     reading = grade(texts)
-    if reading > HIGHEST_GRADE:
+    if reading > HIGHEST_GRADE and len(found) >= ENOUGH_FOR_A_MEAN:
         yield f"reading grade {reading:.0f}; {HIGHEST_GRADE:.0f} is the most: shorter sentences, shorter words"
