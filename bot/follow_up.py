@@ -23,6 +23,7 @@ _ORDINALS = {
     "fourth": 4, "5": 5, "five": 5, "6": 6, "six": 6, "7": 7, "8": 8, "9": 9,
 }  # fmt: skip
 _AROUND_A_NUMBER = {"the", "option", "number", "no", "answer", "please", "choice", "that"}
+_ASKING = frozenset("what who where when why how which".split())
 POINTING = frozenset("it its they them their that this those these there he she his her".split())
 
 
@@ -78,6 +79,11 @@ class Modifiers:
 
     def only_a_nation(self, reading: Reading) -> Nation | None:
         """The nation, if naming one is all the text does (`and in Wales?`, `we're in Powys not England`)."""
+        asks = bool(_ASKING.intersection(reading.words)) and not any(
+            reading.words[: len(connector)] == connector for connector in self.connectors if connector
+        )
+        if asks:
+            return None  # "what is Buy Social": the name that tells the nation is what they ask about
         rest = [word for word in reading.words if word not in reading.place_words and word not in self.loose]
         return reading.nations[0] if reading.nations and not rest else None
 

@@ -36,9 +36,9 @@ class Voice:
             "url": operator.privacy_url,
         }
 
-    def say(self, name: str, language: str = "en", **values: object) -> str:
+    def say(self, message: str, /, language: str = "en", **values: object) -> str:
         """The message of that name with its values filled in. KeyError if nobody wrote it: a test looks for that."""
-        words = self._languages.get(language, {}).get(name) or self._languages["en"][name]
+        words = self._languages.get(language, {}).get(message) or self._languages["en"][message]
         for key, value in {**self._always, **values}.items():
             words = words.replace("{" + key + "}", str(value))
         return words
