@@ -15,6 +15,7 @@ import yaml
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TOO_DEEP = f"this is nested more than {MAX_DEPTH} deep; is a bracket left open?"
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
 Path = tuple[str | int, ...]
@@ -79,7 +80,7 @@ def _guard(text: str) -> None:
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise YamlProblem(line, f"this is nested more than {MAX_DEPTH} deep; is a bracket left open?")
+                raise YamlProblem(line, _TOO_DEEP)
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             depth -= 1
 
@@ -113,6 +114,8 @@ def _in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
     rows = text.splitlines() or [""]
     row = rows[min(line, len(rows)) - 1]
     problem = (error.problem or "").lower()
+    if "nesting depth" in problem:  # newer parsers have a limit of their own, and look ahead
+        return line, _TOO_DEEP
     if "mapping values are not allowed" in problem:
         return line, "put double quotes round this sentence: it has a colon"
     if "\t" in row and ("cannot start any token" in problem or "tab" in problem):

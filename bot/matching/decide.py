@@ -24,9 +24,9 @@ class Zone(StrEnum):
 class Policy:
     """The thresholds. `field` tells a gap in our field from a question outside it."""
 
-    answer: float = 0.72
+    answer: float = 0.66
     margin: float = 0.08
-    offer: float = 0.28
+    offer: float = 0.22
     uncovered: int = 2  # this many content words no entry knows stop an answer ...
     uncovered_share: float = 0.45  # ... if they are this share of the content words
     others: float = 0.04  # share of the match a second or third needs to be offered

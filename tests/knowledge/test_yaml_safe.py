@@ -1,0 +1,90 @@
+"""YAML is read safely: text stays text, traps are refused, and nothing anybody types crashes the program."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.knowledge.yaml_safe import MAX_BYTES, YamlProblem, read
+
+
+@pytest.mark.parametrize("text", ["no", "on", "yes", "off", "2016-06-01", "1_000", "012", "1:30", "1e3", "=", "0x1F", ".inf"])
+def test_what_looks_like_another_type_stays_text(text: str) -> None:
+    assert read(f"key: {text}".encode()).data == {"key": text}
+
+
+@pytest.mark.parametrize("text", ["", "~", "null"])
+def test_only_nothing_is_nothing(text: str) -> None:
+    assert read(f"key: {text}".encode()).data == {"key": None}
+    assert read(f'key: "{text}"'.encode()).data == {"key": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("a: 1\nb: 2\na: 3\n", 3, "stands here twice"),
+        ("x: &a [1]\ny: *a\n", 1, "shortcuts are not allowed"),
+        ("a: 1\n---\nb: 2\n", 2, "second document"),
+        ("a: !!python/object:os.system x\n", 1, "tags such as"),
+        ("a: b: c\n", 1, "put double quotes round this sentence"),
+        ("a:\n\tb: 1\n", 2, "tab"),
+        ('a: "open\nb: 2\n', 1, "not closed"),
+        ("a: [1, 2\nb: 3\n", 2, "not closed"),
+        ("<<: {a: 1}\n", 1, "<< is not allowed"),
+        ("a: %x\n", 1, "special character"),
+    ],
+)
+def test_a_mistake_is_told_in_plain_words_with_its_line(text: str, line: int, words: str) -> None:
+    with pytest.raises(YamlProblem) as caught:
+        read(text.encode())
+    assert caught.value.line == line
+    assert words in caught.value.message
+
+
+def test_bytes_that_are_not_text_are_told_with_their_line() -> None:
+    with pytest.raises(YamlProblem) as caught:
+        read(b"a: 1\nb: \xff\xfe\n")
+    assert (caught.value.line, "UTF-8" in caught.value.message) == (2, True)
+
+
+def test_a_file_that_is_too_large_is_refused_unread() -> None:
+    with pytest.raises(YamlProblem, match="is the most"):
+        read(b"a" * (MAX_BYTES + 1))
+
+
+def test_a_document_nested_fifty_thousand_deep_is_refused_and_the_program_lives() -> None:
+    code = (
+        "from bot.knowledge.yaml_safe import read, YamlProblem\n"
+        "try:\n    read(b'[' * 50_000 + b']' * 50_000)\n"
+        "except YamlProblem as p:\n    print('refused:', p.message)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0
+    assert "refused: this is nested more than" in done.stdout
+
+
+def test_lines_are_known_for_every_part() -> None:
+    document = read(b"topic:\n  id: x\nentries:\n  - id: a\n  - id: b\n")
+    assert document.line(("entries", 1, "id")) == 5
+    assert document.line(("entries", 1, "missing")) == 5
+
+
+@given(st.text(max_size=400))
+def test_any_text_gives_data_or_a_problem(text: str) -> None:
+    try:
+        read(text.encode(errors="replace"))
+    except YamlProblem as problem:
+        assert problem.line >= 1
+        assert problem.message
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_give_data_or_a_problem(raw: bytes) -> None:
+    try:
+        read(raw)
+    except YamlProblem as problem:
+        assert problem.line >= 1
