@@ -14,6 +14,7 @@ from bot.commands import Commands, Effect
 from bot.follow_up import POINTING, Modifier, Modifiers, is_fresh, typed_choice
 from bot.guard import GuardBook
 from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.schema import Guard
 from bot.matching.decide import Policy, Verdict, Zone, decide
 from bot.matching.matcher import Matcher, Ranking
 from bot.matching.text import MAX_CHARS, tokens
@@ -24,6 +25,10 @@ from bot.replies import Asking, Replies
 from bot.targets import GUARD
 
 LONG_STORY_WORDS = 45
+ENOUGH_FOR_A_CLAUSE = 4  # words
+CLAUSE_TRUST = 0.9  # what a clause alone is worth against the whole
+_REDACTED = re.compile(r"\[[a-z ]+\]")
+_CLAUSE_END = re.compile(r"[,;.!?]\s+|\s+(?:and|but|because|cos|so|when|if|since|though)\s+", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _BEFORE_QUESTION = re.compile(
     r"(?:,|;|\band\b|\bor\b|\balso\b)\s+(?=(?:what|how|can|could|do|does|did|is|are|who|where|when|why|which|should|will|would)\b)",
@@ -54,6 +59,12 @@ class Moment:
     asking: Asking
     said: Nation | None
     kinds: tuple[str, ...] = ()  # identifying numbers seen in the text
+
+
+def _without_numbers(text: str) -> str:
+    """The sentences that hold no identifying number; if none is left, all of them with the number taken out."""
+    rest = [sentence for sentence in _SENTENCE_END.split(text) if not identifying(sentence)]
+    return " ".join(rest) if any(tokens(sentence) for sentence in rest) else _REDACTED.sub(" ", redact(text))
 
 
 class Dialogue:
@@ -94,7 +105,7 @@ class Dialogue:
         text = utterance.text
         kinds = identifying(text) if utterance.kind is UtteranceKind.TEXT else ()
         if kinds:
-            text = redact(text)
+            text = _without_numbers(text)
         reading = self._matcher.words.read(text[:MAX_CHARS])
         named = reading.nations
         said = named[0] if len(named) == 1 else memory.nation
@@ -239,7 +250,8 @@ class Dialogue:
             reply = self._replies.offer(ids, asking, self._replies.voice.say("three"))
             return Draft(reply, ranking=ranking, verdict=verdict)
         if verdict.in_field:
-            topic = self._knowledge.topic_of.get(ids[0], "") if ids else ""
+            topics = [self._knowledge.topic_of.get(candidate.entry, "") for candidate in ranking.candidates]
+            topic = next((topic for topic in topics if self._replies.contact(topic, asking.nation)), "")
             return Draft(self._replies.unknown(asking, topic), ranking=ranking, verdict=verdict)
         lead = self._replies.voice.say("out_of_scope")
         return Draft(self._replies.reply(asking, Outcome.OUT_OF_SCOPE, lead=lead), ranking=ranking, verdict=verdict)
@@ -251,6 +263,8 @@ class Dialogue:
         nation = moment.asking.nation
         ranking = self._matcher.rank(moment.text, nation=nation)
         verdict = decide(ranking, self._policy)
+        if verdict.zone is not Zone.ANSWER and len(tokens(moment.text)) > 2 * ENOUGH_FOR_A_CLAUSE:
+            ranking, verdict = self._best_clause(moment, ranking, verdict)
         last = moment.memory.last
         if last is None or not last.entries or not is_fresh(last, moment.utterance.sent_at):
             return ranking, verdict
@@ -264,6 +278,20 @@ class Dialogue:
             return ranking, verdict
         return near_ranking, near_verdict
 
+    def _best_clause(self, moment: Moment, ranking: Ranking, verdict: Verdict) -> tuple[Ranking, Verdict]:
+        """A dictated run-on says its question in one clause: trust that clause where the whole points the same way."""
+        likely = {candidate.entry for candidate in ranking.candidates[:4]}
+        for clause in _CLAUSE_END.split(moment.text):
+            if len(tokens(clause)) < ENOUGH_FOR_A_CLAUSE:
+                continue
+            found = self._matcher.rank(clause, nation=moment.asking.nation)
+            if found.best is None or found.best.entry not in likely:
+                continue
+            found = replace(found, confidence=found.confidence * CLAUSE_TRUST, exact=False)
+            if found.confidence > ranking.confidence:
+                ranking, verdict = found, decide(found, self._policy)
+        return ranking, verdict
+
     def _near(self, ids: tuple[str, ...]) -> set[str]:
         near: set[str] = set()
         for entry in self._still_here(ids):
@@ -272,7 +300,7 @@ class Dialogue:
             near.update(e for e, t in self._knowledge.topic_of.items() if t == topic)
         return near
 
-    def _top_guard(self, ranking: Ranking, verdict: Verdict) -> object:
+    def _top_guard(self, ranking: Ranking, verdict: Verdict) -> Guard | None:
         best = ranking.best
         if best is None or not best.entry.startswith(GUARD) or verdict.zone is Zone.UNKNOWN:
             return None

@@ -66,7 +66,7 @@ _RULES: tuple[_Rule, ...] = (
     ("link", re.compile(r"https?://\S*(?:@|token=|key=|password=|sig=)\S*", re.IGNORECASE), _always, False),
     ("ni_number", re.compile(r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b", re.IGNORECASE), _always, True),
     ("card", re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)"), lambda m: _luhn(_digits(m)), True),
-    ("phone", re.compile(r"(?<![\d£])(?:\+44\s?(?:\(0\)\s?)?|0044\s?|0)(?:\d[\s-]?){9,10}(?!\d)"), lambda m: len(_digits(m)) >= 10, False),
+    ("phone", re.compile(r"(?<![\d£])(?:\+44\s?(?:\(0\)\s?)?|0044\s?|0)(?:\d[\s-]?){8,9}\d(?!\d)"), lambda m: len(_digits(m)) >= 10, False),
     ("nhs_number", re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)"), lambda m: _nhs(_digits(m)), True),
     ("bank", re.compile(r"(?<!\d)\d{2}[- ]\d{2}[- ]\d{2}(?!\d)(?:\D{0,25}\d{8}(?!\d))?|\baccount\s+(?:no\.?|number)\s*[:.]?\s*\d{7,8}\b", re.IGNORECASE), _always, True),
     ("born", re.compile(r"\b(?:born(?:\s+on)?|dob|date of birth)\s*[:.]?\s*\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{2,4}", re.IGNORECASE), _always, True),

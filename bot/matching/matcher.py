@@ -26,7 +26,7 @@ from bot.model import Candidate, Nation, Signal
 
 KEEP = 6  # candidates kept with a ranking: the winner, and the losers that explain it
 SHARPNESS = 4.0  # of the softmax over scores; fitted on the validation sets
-NATION_PENALTY = 0.35  # in score, for a target that says nothing for the nation named
+NATION_PENALTY = 0.6  # in score, for a target that says nothing for the nation named
 NEAR_BONUS = 0.35  # in score, for a target near the last entry, in a follow-up
 
 
@@ -87,7 +87,8 @@ class Matcher:
         shares = odds / odds.sum()
         first, second = float(scores[order[0]]), float(scores[order[1]]) if len(order) > 1 else -1.0
 
-        content = [w for w in dict.fromkeys(reading.words) if w not in self.words.scaffold and w not in NEGATIONS]
+        aside = self.words.scaffold | NEGATIONS | reading.place_words
+        content = [word for word in dict.fromkeys(reading.words) if word not in aside]
         top = int(order[0])
         coverage, worst, uncovered, unknown, field = self._coverage(content, repaired, reading, top)
         mended_key = key([repaired.get(word, word) for word in reading.words])

@@ -13,6 +13,12 @@ from bot.matching.text import stem, tokens
 from bot.model import Nation
 
 Phrase = tuple[str, ...]
+_NATION_WORDS = {
+    "england": "england", "english": "england",
+    "scotland": "scotland", "scottish": "scotland", "scots": "scotland",
+    "wales": "wales", "welsh": "wales", "cymru": "wales",
+    "northern ireland": "northern-ireland", "northern irish": "northern-ireland", "ni": "northern-ireland",
+}  # fmt: skip
 NEGATIONS = frozenset(
     "not no never without dont doesnt isnt arent cant cannot wont shouldnt neednt havent hasnt didnt wouldnt nor none "
     "nothing nobody refuse".split()
@@ -48,7 +54,7 @@ class Phrasebook:
 class Reading:
     """A text as the matcher reads it.
 
-    `words` are the words after mending and with places folded to their nation; `extra` are acronyms and their full
+    `words` are the words after mending, without the names of nations: those choose the text, not the entry; `extra` are acronyms and their full
     forms that were added; `concepts` maps a position in `words` to its group; `nations` are those named, in order.
     """
 
@@ -92,10 +98,8 @@ class Words:
             }
         )
         self.scaffold = frozenset(word for text in language.scaffold for word in tokens(text)) - NEGATIONS
-        own = {nation.value.replace("-", " "): nation.value for nation in Nation}
         places = {text: nation for nation, texts in language.places.items() for text in texts}
-        self._places = Phrasebook(_phrases({**places, **own}.items()))
-        self._own_names = set(own)
+        self._places = Phrasebook(_phrases({**places, **_NATION_WORDS}.items()))
         self._ambiguous = Phrasebook(
             _phrases((text, ",".join(nations)) for text, nations in language.ambiguous_places.items())
         )
@@ -151,6 +155,7 @@ class Words:
         return out + list(words[at:]), changes
 
     def _fold_places(self, words: Sequence[str]) -> tuple[list[str], tuple[Nation, ...], str, set[str]]:
+        """Words without nations' names, the nations named (those refused by a `not` aside), the place, its words."""
         out: list[str] = []
         nations: list[Nation] = []
         refused: list[Nation] = []
@@ -161,15 +166,11 @@ class Words:
             out += words[at:start]
             at = end
             name = words[start:end]
-            if value == "uk":
-                out += name
-                continue
-            own = tokens(value.replace("-", " "))
-            place_words.update(name, own)
-            (refused if start and words[start - 1] in {"not", "isnt", "outside"} else nations).extend(nations_of((value,)))
-            if " ".join(name) not in self._own_names:
+            place_words.update(name)
+            negated = start > 0 and words[start - 1] in {"not", "isnt", "outside"}
+            (refused if negated else nations).extend(nations_of((value,)))
+            if " ".join(name) not in _NATION_WORDS:
                 place = place or " ".join(name)
-                out += name  # it may be a body people ask about, so its name stays beside its nation
-            out += own
+                out += name  # it may be a body people ask about
         left = tuple(n for n in dict.fromkeys(nations) if n not in refused) or tuple(dict.fromkeys(nations))
         return out + list(words[at:]), left, place, place_words

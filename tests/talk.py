@@ -1,0 +1,45 @@
+"""A conversation with an advisor in a test: say something, get the reply."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from adapters.bootstrap import Library, make_advisor
+from bot.memory import ShortMemory
+from bot.model import Nation, Operator, Reply, Role, Utterance, UtteranceKind
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+class Talk:
+    """One conversation; `wait` moves its clock."""
+
+    def __init__(self, library: Library, nation: Nation | None = None, role: Role | None = None) -> None:
+        self.log = ShortMemory()
+        self.now = NOON
+        self.advisor = make_advisor(
+            library, self.log, operator=Operator("Anytown CVS", "help@anytown.example"), clock=lambda: self.now
+        )
+        self.nation, self.role = nation, role
+        self._count = 0
+
+    def wait(self, hours: float) -> None:
+        self.now += timedelta(hours=hours)
+
+    async def say(self, text: str, person: str = "ann", kind: UtteranceKind = UtteranceKind.TEXT) -> Reply:
+        self._count += 1
+        utterance = Utterance(
+            kind=kind,
+            text=text,
+            message_id=f"m{self._count}",
+            person=person,
+            conversation="c",
+            channel="test",
+            sent_at=self.now,
+            default_nation=self.nation,
+            default_role=self.role,
+        )
+        return await self.advisor.answer(utterance)
+
+    async def tap(self, code: str, person: str = "ann") -> Reply:
+        return await self.say(code, person, UtteranceKind.CHOICE)
