@@ -75,7 +75,7 @@ def _tidy(newest: Path) -> None:
 def load(path: Path) -> tuple[Index, bytes] | None:
     """The cached index and what was saved with it; None if there is none or it is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as found:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
             words = json.loads(found["words"].tobytes())
             index = Index(
                 targets=tuple(

@@ -55,8 +55,8 @@ def best(matcher: Matcher, text: str) -> str:
         ("is teh penson saef", "pension"),
         ("does chew pee apply", "tupe"),
         ("how do we persuade the boss", "boss"),
-        ("find tenders in Fife", "scot-only"),
-        ("find tenders in Powys", "wales-only"),
+        ("find contracts in Fife", "scot-only"),
+        ("find contracts in Powys", "wales-only"),
         ("beth yw y pensiwn", "pension"),
     ],
 )
