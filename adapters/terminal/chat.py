@@ -17,7 +17,7 @@ from rich.text import Text
 
 from adapters.bootstrap import make_advisor, now
 from adapters.delivery import Delivery
-from adapters.plain import Kind, lines
+from adapters.plain import Kind, Line, lines
 from adapters.settings import Settings, read_settings
 from adapters.terminal.ask import library_of, nation_of
 from bot.advisor import Advisor
@@ -44,16 +44,8 @@ class Printer:
         """Print a reply."""
         width = min(self._console.width, WIDEST)
         for line in lines(reply):
-            wrapped = textwrap.wrap(
-                line.text,
-                width,
-                initial_indent=line.mark,
-                subsequent_indent=" " * len(line.mark),
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
             style = STYLES.get(line.kind, "") if self._console.is_terminal else ""
-            for row in wrapped or [""]:
+            for row in _wrap(line, width):
                 self._console.print(Text(row, style=style))
         self._console.print()
 
@@ -61,6 +53,21 @@ class Printer:
         """Print something about the program itself."""
         width = min(self._console.width, WIDEST)
         self._console.print(Text(textwrap.fill(text, width), style="dim" if self._console.is_terminal else ""))
+
+
+def _wrap(line: Line, width: int) -> list[str]:
+    """The line in rows of at most `width`; its own line ends are kept, long words (links) are not broken."""
+    rows: list[str] = []
+    for part in line.text.split("\n"):
+        rows += textwrap.wrap(
+            part,
+            width,
+            initial_indent=" " * len(line.mark) if rows else line.mark,
+            subsequent_indent=" " * len(line.mark),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return rows or [""]
 
 
 class Run:
