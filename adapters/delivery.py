@@ -24,7 +24,9 @@ RETRY_SECONDS = (0.5, 2.0, 8.0)
 class Delivery:
     """Delivers the answers of one channel."""
 
-    def __init__(self, answer: Answer, claims: Claims, send: Send, retry_seconds: tuple[float, ...] = RETRY_SECONDS) -> None:
+    def __init__(
+        self, answer: Answer, claims: Claims, send: Send, retry_seconds: tuple[float, ...] = RETRY_SECONDS
+    ) -> None:
         self._answer = answer
         self._claims = claims
         self._send = send
@@ -84,7 +86,9 @@ class Delivery:
                 if wait is None:
                     log.exception("the answer to message %s could not be sent; it stays pending", message)
                     return False
-                log.warning("sending the answer to message %s failed (%s); again in %s s", message, type(error).__name__, wait)
+                log.warning(
+                    "sending the answer to message %s failed (%s); again in %s s", message, type(error).__name__, wait
+                )
                 await asyncio.sleep(wait)
             else:
                 return True

@@ -9,6 +9,7 @@ from enum import StrEnum
 from bot.model import Link, Part, Reply
 from bot.options import numbered
 
+
 class Kind(StrEnum):
     """What a line is, so that a terminal can colour and indent it."""
 

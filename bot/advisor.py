@@ -157,6 +157,3 @@ class Advisor:
             about=draft.about,
             said=draft.said,
         )
-
-
-

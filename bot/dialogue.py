@@ -326,7 +326,11 @@ class Dialogue:
             if option.entry in entries:
                 return replace(self._show([option.entry], moment, None), settings=settings)
             return Draft(self._role_set(moment, role), settings=settings)
-        shows = {OptionKind.MORE: Modifier.MORE, OptionKind.SIMPLER: Modifier.SIMPLER, OptionKind.SOURCES: Modifier.SOURCES}
+        shows = {
+            OptionKind.MORE: Modifier.MORE,
+            OptionKind.SIMPLER: Modifier.SIMPLER,
+            OptionKind.SOURCES: Modifier.SOURCES,
+        }
         if option.kind in shows and option.value in entries:
             return self._show([option.value], moment, shows[option.kind])
         if option.kind is OptionKind.NONE:

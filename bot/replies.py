@@ -66,7 +66,7 @@ class Replies:
             only = isinstance(chosen, Chosen) and chosen.unasked
             part = self._part(entry, asking, asking.nation, plain=plain, only=only)
             lead = self.voice.say("no_plain") if plain and not self._has_plain(entry, asking) else ""
-            notices = ()
+            notices: tuple[str, ...] = ()
             if asking.guessed and asking.nation:
                 place = " ".join(word.capitalize() for word in asking.guessed.split())
                 notices = (self.voice.say("guessed", place=place, nation=asking.nation.title),)
@@ -146,9 +146,7 @@ class Replies:
         if not gap.covered or asking.nation is None:
             lead = self.voice.say("not_on_date", date=day_in_words(asking.today))
         else:
-            lead = self.voice.say(
-                "not_covered", nations=nations_in_words(gap.covered), nation=asking.nation.title
-            )
+            lead = self.voice.say("not_covered", nations=nations_in_words(gap.covered), nation=asking.nation.title)
         options = tuple(Option(OptionKind.NATION, n.value, n.title, entry=entry.id) for n in gap.covered)
         reply = self._with_helper(asking, lead, self.knowledge.topic_of[entry.id])
         return replace(reply, options=options + reply.options, offered=(entry.id,))
@@ -161,10 +159,8 @@ class Replies:
 
     def unknown(self, asking: Asking, topic: str = "") -> Reply:
         """Our field, and nothing good enough: say so, name one helper, offer to send the question."""
-        if asking.nation:
-            lead = self.voice.say("fallback_nation", nation=asking.nation.title)
-        else:
-            lead = self.voice.say("fallback")
+        words = self.voice
+        lead = words.say("fallback_nation", nation=asking.nation.title) if asking.nation else words.say("fallback")
         return self._with_helper(asking, lead, topic)
 
     def _with_helper(self, asking: Asking, lead: str, topic: str) -> Reply:

@@ -26,19 +26,19 @@ def nations_in_words(nations: Sequence[Nation], last: str = "and") -> str:
 
 
 class Voice:
-    """Looks up what to say, in the person's language where we have it and in English otherwise."""
+    """Looks up what to say. English, which holds the courteous sentence for those who write Welsh."""
 
     def __init__(self, languages: Mapping[str, Mapping[str, str]], operator: Operator) -> None:
-        self._languages = languages
+        self._words = languages["en"]
         self._always = {
             "operator": operator.name,
             "contact": operator.contact or languages["en"].get("no_contact", operator.name),
             "url": operator.privacy_url,
         }
 
-    def say(self, message: str, /, language: str = "en", **values: object) -> str:
+    def say(self, message: str, /, **values: object) -> str:
         """The message of that name with its values filled in. KeyError if nobody wrote it: a test looks for that."""
-        words = self._languages.get(language, {}).get(message) or self._languages["en"][message]
+        words = self._words[message]
         for key, value in {**self._always, **values}.items():
             words = words.replace("{" + key + "}", str(value))
         return words

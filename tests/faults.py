@@ -37,7 +37,9 @@ class FaultTest:
                 continue
         return found
 
-    def test_killed_in_the_middle_every_accepted_message_is_answered_twice_only_if_in_flight(self, tmp_path: Path) -> None:
+    def test_killed_in_the_middle_every_accepted_message_is_answered_twice_only_if_in_flight(
+        self, tmp_path: Path
+    ) -> None:
         kills = 0
         for after in (3, 11, 23):
             process = self.start(tmp_path)

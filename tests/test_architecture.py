@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,8 +42,6 @@ def test_the_core_imports_no_adapter() -> None:
 
 
 def test_the_nouns_import_only_the_standard_library() -> None:
-    import sys
-
     found = {m.split(".")[0] for f, m in modules() if f == "bot/model.py"}
     assert found - set(sys.stdlib_module_names) == set()
 

@@ -50,7 +50,9 @@ def test_every_entry_nation_and_boundary_day_has_exactly_one_result_and_never_an
 
 def variant(nations: str, lead: str, **kw: object) -> Variant:
     source = {"title": "A", "url": "https://a.example/"}
-    return Variant.model_validate({"nations": nations.split(), "status": "in-force", "lead": lead, "sources": [source], **kw})
+    return Variant.model_validate(
+        {"nations": nations.split(), "status": "in-force", "lead": lead, "sources": [source], **kw}
+    )
 
 
 def entry(*answers: Variant) -> Entry:
@@ -72,7 +74,9 @@ def test_the_day_before_on_and_after_a_change_has_its_own_text(day: date, lead: 
 
 def test_a_partial_date_covers_its_first_and_last_day() -> None:
     june = entry(variant("uk", "june", to="2020-06", **{"from": "2020-06"}))
-    inside = [isinstance(choose(june, None, d), Chosen) for d in (date(2020, 5, 31), DAY, date(2020, 6, 30), date(2020, 7, 1))]
+    inside = [
+        isinstance(choose(june, None, d), Chosen) for d in (date(2020, 5, 31), DAY, date(2020, 6, 30), date(2020, 7, 1))
+    ]
     assert inside == [False, True, True, False]
 
 

@@ -221,7 +221,9 @@ async def test_it_says_truly_who_runs_it_and_that_no_model_answers(talk: Talk) -
     assert "Not through me" in (await talk.say("can my manager see this")).lead
 
 
-@pytest.mark.parametrize("code", ["", "zzz", "e:no-such-entry", "e:asset-lock:q", "n:x", "c:nothing", "t:nothing", "q:"])
+@pytest.mark.parametrize(
+    "code", ["", "zzz", "e:no-such-entry", "e:asset-lock:q", "n:x", "c:nothing", "t:nothing", "q:"]
+)
 async def test_an_old_or_forged_button_does_no_harm(talk: Talk, code: str) -> None:
     reply = await talk.tap(code)
     assert (reply.outcome, "button is old" in reply.lead) == (Outcome.HELP, True)

@@ -36,7 +36,9 @@ def test_an_option_comes_back_as_it_went_and_fits_a_button(option: Option) -> No
     assert len(code.encode()) <= MAX_BYTES
 
 
-@pytest.mark.parametrize("code", ["", ":", "z:x", "e:", "e:a:z", "n:q", "r:king", "e:" + "a" * 41, "e:a b", "E:a", "e:ä", "e:a:b:c"])
+@pytest.mark.parametrize(
+    "code", ["", ":", "z:x", "e:", "e:a:z", "n:q", "r:king", "e:" + "a" * 41, "e:a b", "E:a", "e:ä", "e:a:b:c"]
+)
 def test_a_forged_or_old_code_is_no_option(code: str) -> None:
     assert decode(code) is None
 

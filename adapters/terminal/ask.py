@@ -22,7 +22,7 @@ from bot.advisor import Advisor
 from bot.errors import UsageError
 from bot.knowledge.load import default_folder
 from bot.memory import ShortMemory
-from bot.model import Nation, Operator, Outcome, PartialDate, Part, Reply, Role, Utterance, UtteranceKind
+from bot.model import Nation, Operator, Outcome, Part, PartialDate, Reply, Role, Utterance, UtteranceKind
 from bot.options import json_id, numbered
 
 
@@ -152,7 +152,9 @@ def run_batch(file: str, folder: Path | None) -> int:
     try:
         source = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        raise UsageError(f"{file} can't be read: {error.strerror}. Give a file of JSON Lines, or - for stdin.") from error
+        raise UsageError(
+            f"{file} can't be read: {error.strerror}. Give a file of JSON Lines, or - for stdin."
+        ) from error
     rows = [line for line in source.split(b"\n") if line.strip()]
     asyncio.run(_batch(asker, rows, sys.stdout))
     return 0

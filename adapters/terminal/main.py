@@ -39,7 +39,9 @@ class Friendly(click.Group):
         except KnowledgeError as error:
             for problem in error.problems:
                 click.echo(str(problem), err=True)
-            click.echo(f"{len(error.problems)} problem(s) in the knowledge. Mend them and run the command again.", err=True)
+            click.echo(
+                f"{len(error.problems)} problem(s) in the knowledge. Mend them and run the command again.", err=True
+            )
             sys.exit(1)
         except AdvisorError as error:
             click.echo(str(error), err=True)
@@ -95,7 +97,10 @@ def chat(folder: Path | None, nation: str | None, role: str | None) -> None:
 @click.option("--explain", is_flag=True, help="Also say what the matcher saw and which gate decided.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
 @click.option(
-    "--batch", type=click.Path(allow_dash=True), metavar="FILE", help="Many questions, JSON Lines in and out; - for stdin."
+    "--batch",
+    type=click.Path(allow_dash=True),
+    metavar="FILE",
+    help="Many questions, JSON Lines in and out; - for stdin.",
 )
 @knowledge_option
 def ask(question: str | None, batch: str | None, folder: Path | None, **options: Any) -> None:

@@ -42,7 +42,8 @@ class Result:
     @property
     def right(self) -> set[str]:
         """The entries that are right."""
-        return {self.question.entry, *self.question.also} - {None}  # type: ignore[arg-type]
+        own = (self.question.entry,) if self.question.entry else ()
+        return {*own, *self.question.also}
 
     @property
     def top1(self) -> bool:
@@ -183,7 +184,9 @@ def _print_reliability(console: Console, results: list[Result]) -> None:
     for low in range(0, 100, 10):
         rows = [r for r in results if r.ranked and low <= min(r.confidence * 100, 99.9) < low + 10]
         if rows:
-            table.add_row(f"{low} to {low + 10} %", str(len(rows)), f"{100 * sum(r.top1 for r in rows) / len(rows):.0f} %")
+            table.add_row(
+                f"{low} to {low + 10} %", str(len(rows)), f"{100 * sum(r.top1 for r in rows) / len(rows):.0f} %"
+            )
     console.print(table)
 
 
@@ -201,9 +204,7 @@ def _print_worst(console: Console, results: list[Result], count: int) -> None:
         console.print(f"... and {len(failing) - count} more (--worst {len(failing)} shows them)")
 
 
-def _compare(
-    console: Console, found: dict[str, dict[str, float | None]], where: Path, guards: tuple[int, int]
-) -> int:
+def _compare(console: Console, found: dict[str, dict[str, float | None]], where: Path, guards: tuple[int, int]) -> int:
     """Against the floors: at least for top1, top3 and outcome, at most for wrong and false."""
     under = [] if guards[0] == guards[1] else [f"guards: {guards[1] - guards[0]} examples went wrong"]
     for part, floors in load_floors(where).items():

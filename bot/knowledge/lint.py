@@ -75,7 +75,13 @@ def lint(knowledge: KnowledgeBase, today: date, questions: Path | None = None) -
 def _question_files(knowledge: KnowledgeBase, folder: Path) -> Iterator[Problem]:
     for topic in knowledge.topics:
         if topic != TERMS and not (folder / f"{topic}.yaml").is_file():
-            yield Problem(f"topics/{topic}.yaml", 1, f"there is no question file {folder.name}/{topic}.yaml for this topic", "question-file", "warning")
+            yield Problem(
+                f"topics/{topic}.yaml",
+                1,
+                f"there is no question file {folder.name}/{topic}.yaml for this topic",
+                "question-file",
+                "warning",
+            )
     try:
         rows = load_questions(folder, knowledge.entries)
     except KnowledgeError as error:
@@ -84,7 +90,13 @@ def _question_files(knowledge: KnowledgeBase, folder: Path) -> Iterator[Problem]
     phrasings = {lint_text.folded(text) for entry in knowledge.entries.values() for text in entry.phrasings}
     for topic, question in rows:
         if not question.context and question.source is None and lint_text.folded(question.text) in phrasings:
-            yield Problem(f"{folder.name}/{topic}.yaml", 1, f"the question {question.text!r} is also a phrasing, so it tests nothing; reword it", "question-is-phrasing", "warning")
+            yield Problem(
+                f"{folder.name}/{topic}.yaml",
+                1,
+                f"the question {question.text!r} is also a phrasing, so it tests nothing; reword it",
+                "question-is-phrasing",
+                "warning",
+            )
 
 
 def _texts(variant: Variant) -> list[str]:
@@ -140,7 +152,10 @@ def too_few_phrasings(checked: Checked) -> Iterator[Finding]:
     """Matching lives on phrasings: five to ten of them gained ten points on public sets."""
     for entry in checked.own_entries:
         if len(entry.phrasings) < ENOUGH_PHRASINGS:
-            yield entry.id, f"{len(entry.phrasings)} phrasings; write at least {ENOUGH_PHRASINGS}, in people's own words"
+            yield (
+                entry.id,
+                f"{len(entry.phrasings)} phrasings; write at least {ENOUGH_PHRASINGS}, in people's own words",
+            )
 
 
 # --- nations and time ----------------------------------------------------------------------------------------------------
@@ -154,7 +169,10 @@ def variants_overlap(checked: Checked) -> Iterator[Finding]:
             for other in entry.answers[number + 1 :]:
                 shared = [n.value for n in one.scope if n in other.scope]
                 if shared and _meet(one, other):
-                    yield entry.id, f"two answers hold for {', '.join(shared)} on the same days; give them other nations or dates"
+                    yield (
+                        entry.id,
+                        f"two answers hold for {', '.join(shared)} on the same days; give them other nations or dates",
+                    )
 
 
 def _meet(one: Variant, other: Variant) -> bool:
@@ -171,7 +189,10 @@ def nation_not_mentioned(checked: Checked) -> Iterator[Finding]:
             covered = {nation for variant in entry.answers for nation in variant.scope}
             silent = [nation.value for nation in Nation if nation not in covered]
             if silent:
-                yield entry.id, f"says nothing for {', '.join(silent)}; add an answer, `none-exists` with a source, or `not-confirmed`"
+                yield (
+                    entry.id,
+                    f"says nothing for {', '.join(silent)}; add an answer, `none-exists` with a source, or `not-confirmed`",
+                )
 
 
 @rule("error")
@@ -180,7 +201,10 @@ def closed_without_successor(checked: Checked) -> Iterator[Finding]:
     for entry in checked.own_entries:
         for variant in entry.answers:
             if variant.status in {Status.CLOSED, Status.REPEALED} and variant.replaced_by is None:
-                yield entry.id, f"the {variant.status.value} answer needs `replaced_by`: the entries to go to, or `nothing`"
+                yield (
+                    entry.id,
+                    f"the {variant.status.value} answer needs `replaced_by`: the entries to go to, or `nothing`",
+                )
 
 
 @rule("error")
@@ -189,7 +213,10 @@ def never_reviewed(checked: Checked) -> Iterator[Finding]:
     for entry in checked.own_entries:
         for variant in entry.answers:
             if entry.reviewed is None and variant.known_to is None:
-                yield entry.id, f"the answer for {_named(variant)} needs the entry's `reviewed` (you opened the pages) or its own `known_to`"
+                yield (
+                    entry.id,
+                    f"the answer for {_named(variant)} needs the entry's `reviewed` (you opened the pages) or its own `known_to`",
+                )
 
 
 @rule("error")
@@ -262,7 +289,10 @@ def reply_too_long(checked: Checked) -> Iterator[Finding]:
             texts += [variant.wording.text] if variant.wording else []
             size = sum(len(text.encode("utf-16-le")) // 2 + 3 for text in texts)
             if size > TELEGRAM_ROOM:
-                yield entry.id, f"the answer for {_named(variant)} has {size} characters; {TELEGRAM_ROOM} fit a Telegram message"
+                yield (
+                    entry.id,
+                    f"the answer for {_named(variant)} has {size} characters; {TELEGRAM_ROOM} fit a Telegram message",
+                )
             longest = max(map(len, texts))
             if longest > SLACK_SECTION:
                 yield entry.id, f"one text has {longest} characters; {SLACK_SECTION} fit a Slack section"
@@ -275,7 +305,10 @@ def first_screen_too_long(checked: Checked) -> Iterator[Finding]:
         for variant in entry.answers:
             size = sum(len(text) + 3 for text in (variant.lead, *variant.points[:3], variant.sources[0].title))
             if size > FIRST_SCREEN:
-                yield entry.id, f"lead, three points and source for {_named(variant)} have {size} characters; a phone shows {FIRST_SCREEN} first"
+                yield (
+                    entry.id,
+                    f"lead, three points and source for {_named(variant)} have {size} characters; a phone shows {FIRST_SCREEN} first",
+                )
 
 
 @rule("error")

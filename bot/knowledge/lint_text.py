@@ -10,14 +10,55 @@ MOST_WORDS, MEAN_WORDS, HIGHEST_GRADE = 25, 17, 14.0
 ENOUGH_FOR_A_MEAN = 3  # sentences: a single one is judged by its length alone
 
 _EVERYDAY = frozenset(
-    "UK NHS VAT GP GPS PDF IT HR MP MPS MSP AM MLA PAYE ID TV US EU BBC AI OK PM CEO QC KC FAQ FAQS PO PLC LLP LTD NI ISA "
-    "AGM GB II III IV CHCP".split()
+    [
+        "UK",
+        "NHS",
+        "VAT",
+        "GP",
+        "GPS",
+        "PDF",
+        "IT",
+        "HR",
+        "MP",
+        "MPS",
+        "MSP",
+        "AM",
+        "MLA",
+        "PAYE",
+        "ID",
+        "TV",
+        "US",
+        "EU",
+        "BBC",
+        "AI",
+        "OK",
+        "PM",
+        "CEO",
+        "QC",
+        "KC",
+        "FAQ",
+        "FAQS",
+        "PO",
+        "PLC",
+        "LLP",
+        "LTD",
+        "NI",
+        "ISA",
+        "AGM",
+        "GB",
+        "II",
+        "III",
+        "IV",
+        "CHCP",
+    ]
 )
 _ACRONYM = re.compile(r"(?<![\w/])[A-Z][A-Z&]{1,7}[A-Z]?(?![\w/])")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"'(])|[;:]\s+")
 _MARKUP = re.compile(r"\*\S[^*]*\*|(?<!\w)_\S[^_]*_(?!\w)|<[^>]*>|\[[^\]]*\]\([^)]*\)|https?://\S+|`")
 _THRESHOLD = re.compile(r"(?:£\s?\d|\d\s*pounds)", re.IGNORECASE)
-_THRESHOLD_WORDS = re.compile(r"\b(?:threshold|thresholds|estimated value|regulated (?:contract|procurement)s?)\b", re.IGNORECASE)
+_THRESHOLD_WORDS = re.compile(
+    r"\b(?:threshold|thresholds|estimated value|regulated (?:contract|procurement)s?)\b", re.IGNORECASE
+)
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 
 

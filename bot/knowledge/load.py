@@ -113,7 +113,11 @@ class _Loading:
             return
         topic = found.topic
         if topic.id != path.stem:
-            self._problem(path, document.line(("topic", "id")), f"the topic's id is {topic.id!r}; it must be the file's name, {path.stem!r}")
+            self._problem(
+                path,
+                document.line(("topic", "id")),
+                f"the topic's id is {topic.id!r}; it must be the file's name, {path.stem!r}",
+            )
         self.topics[topic.id] = topic
         for number, entry in enumerate(found.entries):
             line = document.line(("entries", number, "id"))
@@ -140,7 +144,9 @@ class _Loading:
         document = self._read(path)
         if document is None:
             return None
-        wrapped = Document({"languages": document.data}, {("languages", *p): line for p, line in document.lines.items()})
+        wrapped = Document(
+            {"languages": document.data}, {("languages", *p): line for p, line in document.lines.items()}
+        )
         found, problems = validate(Messages, wrapped, self._name(path))
         self.problems += problems
         return found
@@ -153,7 +159,9 @@ class _Loading:
         for entry, number in entries_of(language.terms):
             line = document.line(("terms", number, "term"))
             if entry.id in self.entries:
-                self._problem(self.folder / "language.yaml", line, f"the term's id {entry.id!r} is taken; rename the term")
+                self._problem(
+                    self.folder / "language.yaml", line, f"the term's id {entry.id!r} is taken; rename the term"
+                )
                 continue
             self.entries[entry.id] = entry
             self.topic_of[entry.id] = TERMS
@@ -269,7 +277,9 @@ def load_floors(folder: Path) -> dict[str, dict[str, float]]:
     try:
         return {part: {name: float(value) for name, value in floors.items()} for part, floors in document.data.items()}
     except (AttributeError, TypeError, ValueError) as error:
-        raise KnowledgeError([Problem(f"{folder.name}/{path.name}", 1, f"floors are part: measure: number ({error})")]) from None
+        raise KnowledgeError(
+            [Problem(f"{folder.name}/{path.name}", 1, f"floors are part: measure: number ({error})")]
+        ) from None
 
 
 __all__: Sequence[str] = ("default_folder", "load", "load_floors", "load_questions", "revision_of")

@@ -61,7 +61,9 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if kind in {"enum", "literal_error"}:
         expected = str(context.get("expected", ""))
         options = [word.strip(" '") for word in expected.replace(" or ", ",").split(",")]
-        return f"{detail['input']!r} is not a value for {key!r}{_near(str(detail['input']), options)} (one of {expected})"
+        return (
+            f"{detail['input']!r} is not a value for {key!r}{_near(str(detail['input']), options)} (one of {expected})"
+        )
     if kind == "string_pattern_mismatch":
         return _pattern(key, detail["input"])
     if kind == "value_error":

@@ -29,7 +29,14 @@ def entries_of(terms: Sequence[Term]) -> Iterator[tuple[Entry, int]]:
         for entry in entries:
             yield entry.model_copy(update={"phrasings": (f"{entry.id} {entry.question}",)}), numbers[0]
         options = tuple(ChoiceOption(label=m[0].means[:60], entry=e.id) for m, e in zip(meanings, entries, strict=True))
-        yield _with_choice(slug, meanings[0][0], Choice(ask=f"{meanings[0][0].term} has several meanings. Which one?", options=options)), numbers[0]
+        yield (
+            _with_choice(
+                slug,
+                meanings[0][0],
+                Choice(ask=f"{meanings[0][0].term} has several meanings. Which one?", options=options),
+            ),
+            numbers[0],
+        )
 
 
 def _meanings(terms: Sequence[Term]) -> list[list[Term]]:
@@ -70,7 +77,7 @@ def _entry(slug: str, terms: Sequence[Term]) -> Entry:
                 lead=term.means,
                 sources=term.sources,
                 known_to=term.known_to,
-            )  # type: ignore[call-arg]  # the mypy plugin asks for the aliased from_, which has a default
+            )
             for term in terms
         ),
         see_also=tuple(dict.fromkeys(entry for term in terms for entry in term.see)),

@@ -59,7 +59,9 @@ def read(raw: bytes) -> Document:
         raise YamlProblem(*_in_plain_words(error, text)) from None
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1 if isinstance(error.position, int) else 1
-        raise YamlProblem(line, "there is an invisible control character here; delete it and type the text again") from None
+        raise YamlProblem(
+            line, "there is an invisible control character here; delete it and type the text again"
+        ) from None
     document = Document(None)
     document.data = _build(node, (), document.lines) if node is not None else None
     return document
@@ -68,15 +70,18 @@ def read(raw: bytes) -> Document:
 def _guard(text: str) -> None:
     depth = documents = 0
     for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise YamlProblem(line, "& and * shortcuts are not allowed; write the text out, or quote it if it is a text")
+            raise YamlProblem(
+                line, "& and * shortcuts are not allowed; write the text out, or quote it if it is a text"
+            )
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
                 raise YamlProblem(line, "a second document begins here (---); one file holds one document")
-        if getattr(event, "tag", None) and not (isinstance(event, yaml.ScalarEvent) and event.tag == "!"):
-            raise YamlProblem(line, f"tags such as {event.tag} are not allowed; put quotes round this text")
+        tag = getattr(event, "tag", None)
+        if tag and not (isinstance(event, yaml.ScalarEvent) and tag == "!"):
+            raise YamlProblem(line, f"tags such as {tag} are not allowed; put quotes round this text")
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             depth += 1
             if depth > MAX_DEPTH:

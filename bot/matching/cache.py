@@ -13,7 +13,6 @@ import logging
 import os
 import tempfile
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 from zlib import error as zlib_error
 
@@ -39,9 +38,7 @@ def name_of(revision: str) -> str:
 def save(path: Path, index: Index, extra: bytes) -> None:
     """Write the index and `extra` (the parsed knowledge) at once; a reader sees the whole file or none."""
     words = {
-        "targets": [
-            [t.id, t.phrasings, t.background, sorted(t.nations), t.group] for t in index.targets
-        ],
+        "targets": [[t.id, t.phrasings, t.background, sorted(t.nations), t.group] for t in index.targets],
         "vocabulary": list(index.vocabulary),
         "stems": list(index.stems),
         "known": index.known,
@@ -68,7 +65,7 @@ def save(path: Path, index: Index, extra: bytes) -> None:
 
 def _tidy(newest: Path) -> None:
     others = sorted((p for p in newest.parent.glob("index-*.npz") if p != newest), key=lambda p: p.stat().st_mtime)
-    for old in others[:-KEEP] if KEEP < len(others) else []:
+    for old in others[:-KEEP] if len(others) > KEEP else []:
         old.unlink(missing_ok=True)
 
 

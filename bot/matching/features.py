@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +47,7 @@ def blocks(reading: Reading, scaffold: frozenset[str], repaired: dict[str, str] 
         single[f"w:{concept}"] += 1
         joined[start:end] = [concept]
     edged = ["^", *joined, "$"]
-    pairs = Counter(f"p:{a}_{b}" for a, b in zip(edged, edged[1:], strict=False))
+    pairs = Counter(f"p:{a}_{b}" for a, b in pairwise(edged))
     groups: Counter[str] = Counter()
     for word, original in zip(words, reading.words, strict=True):
         share = SCAFFOLD_WEIGHT if word in scaffold else 1.0
@@ -62,7 +64,7 @@ def blocks(reading: Reading, scaffold: frozenset[str], repaired: dict[str, str] 
 def vector(parts: tuple[Block, ...], vocabulary: dict[str, int], idf: Floats) -> tuple[Ints, Floats]:
     """Known features as (indices, weights). Repeats count by their logarithm; each block has length 1 before weighing."""
     indices: list[int] = []
-    weights: list[NDArray[np.float64]] = []
+    weights: list[NDArray[np.floating[Any]]] = []
     for block, block_weight in zip(parts, BLOCK_WEIGHTS, strict=True):
         known = [(vocabulary[name], count) for name, count in block.items() if name in vocabulary]
         if not known:

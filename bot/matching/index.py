@@ -97,9 +97,7 @@ def build(targets: Sequence[Target], words: Words) -> Index:
         for text_key in group_keys:
             owners.setdefault(text_key, set()).add(label)
     exact = {text_key: next(iter(labels)) for text_key, labels in owners.items() if len(labels) == 1}
-    return Index(
-        tuple(targets), vocabulary, idf, rows, stems, weight, cover, dict(known), keys, exact
-    )
+    return Index(tuple(targets), vocabulary, idf, rows, stems, weight, cover, dict(known), keys, exact)
 
 
 def language_words(words: Sequence[str]) -> list[str]:

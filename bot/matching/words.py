@@ -20,8 +20,30 @@ _NATION_WORDS = {
     "northern ireland": "northern-ireland", "northern irish": "northern-ireland", "ni": "northern-ireland",
 }  # fmt: skip
 NEGATIONS = frozenset(
-    "not no never without dont doesnt isnt arent cant cannot wont shouldnt neednt havent hasnt didnt wouldnt nor none "
-    "nothing nobody refuse".split()
+    [
+        "not",
+        "no",
+        "never",
+        "without",
+        "dont",
+        "doesnt",
+        "isnt",
+        "arent",
+        "cant",
+        "cannot",
+        "wont",
+        "shouldnt",
+        "neednt",
+        "havent",
+        "hasnt",
+        "didnt",
+        "wouldnt",
+        "nor",
+        "none",
+        "nothing",
+        "nobody",
+        "refuse",
+    ]
 )
 
 
@@ -54,8 +76,8 @@ class Phrasebook:
 class Reading:
     """A text as the matcher reads it.
 
-    `words` are the words after mending, without the names of nations: those choose the text, not the entry; `extra` are acronyms and their full
-    forms that were added; `concepts` maps a position in `words` to its group; `nations` are those named, in order.
+    `words` are the words after mending, without the names of nations: those choose the text, not the entry. `extra` are
+    acronyms and their full forms that were added; `concepts` are (start, end, group); `nations` are those named, in order.
     """
 
     words: tuple[str, ...]
@@ -107,7 +129,9 @@ class Words:
     def is_welsh(self, words: Sequence[str]) -> bool:
         """Whether most of the words are Welsh words we know and none of the common English ones is there."""
         known = sum(word in self._welsh_words for word in words)
-        english = sum(word in {"the", "is", "what", "how", "can", "we", "do", "of", "to", "and", "for"} for word in words)
+        english = sum(
+            word in {"the", "is", "what", "how", "can", "we", "do", "of", "to", "and", "for"} for word in words
+        )
         return known >= 2 and known > 2 * english and known >= len(words) / 3
 
     def read(self, text: str) -> Reading:

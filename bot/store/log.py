@@ -194,7 +194,9 @@ def _record_of(turn: Turn, *, paused: bool) -> Record:
             "channel": utterance.channel,
             "at": turn.at.isoformat(),
             "outcome": reply.outcome.value,
-            "text": redact(utterance.text).encode(errors="replace").decode().replace("\0", "") if reply.keep_text else None,
+            "text": redact(utterance.text).encode(errors="replace").decode().replace("\0", "")
+            if reply.keep_text
+            else None,
             "nation": reply.nation.value if reply.nation else None,
             "shown": [asdict(shown) for shown in turn.shown],
             "candidates": [[candidate.entry, round(candidate.score, 4)] for candidate in turn.candidates],

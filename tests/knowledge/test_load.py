@@ -94,7 +94,7 @@ def test_a_mistake_is_named_in_plain_words(tmp_path: Path, old: str, new: str, e
 
 
 def test_an_entry_needs_answers_or_a_choice(tmp_path: Path) -> None:
-    write(tmp_path, GOOD.split("    answers:")[0])
+    write(tmp_path, GOOD.split("    answers:", maxsplit=1)[0])
     assert any("either answers or a choice" in found for found in problems(tmp_path))
 
 
@@ -155,5 +155,7 @@ def test_the_shipped_knowledge_and_its_questions_load() -> None:
 
 def test_a_question_file_with_an_unknown_entry_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text('topic: x\nquestions:\n  - {text: "a", entry: what-is-bred}\n')
-    with pytest.raises(KnowledgeError, match=r"x.yaml:3: there is no entry 'what-is-bred'; did you mean 'what-is-bread'"):
+    with pytest.raises(
+        KnowledgeError, match=r"x.yaml:3: there is no entry 'what-is-bred'; did you mean 'what-is-bread'"
+    ):
         load_questions(tmp_path, ["what-is-bread"])

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from bot.knowledge.yaml_safe import MAX_BYTES, YamlProblem, read
 
 
-@pytest.mark.parametrize("text", ["no", "on", "yes", "off", "2016-06-01", "1_000", "012", "1:30", "1e3", "=", "0x1F", ".inf"])
+@pytest.mark.parametrize(
+    "text", ["no", "on", "yes", "off", "2016-06-01", "1_000", "012", "1:30", "1e3", "=", "0x1F", ".inf"]
+)
 def test_what_looks_like_another_type_stays_text(text: str) -> None:
     assert read(f"key: {text}".encode()).data == {"key": text}
 

@@ -30,7 +30,9 @@ TARGETS = [
     Target("pension", ("What happens to the pension?", "is my pension safe", "retirement money after transfer")),
     Target("tupe", ("Does TUPE apply?", "do staff transfer automatically to the new employer")),
     Target("boss", ("How do we persuade the manager?", "my head of service blocks the plan")),
-    Target("wales-only", ("How do we find contracts?", "where are tenders advertised"), nations=frozenset({Nation.WALES})),
+    Target(
+        "wales-only", ("How do we find contracts?", "where are tenders advertised"), nations=frozenset({Nation.WALES})
+    ),
     Target("scot-only", ("Where do we find tenders?", "find contracts online"), nations=frozenset({Nation.SCOTLAND})),
 ]
 
@@ -137,7 +139,14 @@ def test_english_with_one_welsh_word_is_not_welsh() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "known"),
-    [("penson", "pension"), ("pnesion", "pension"), ("tendre", "tender"), ("cat", None), ("xyzzy", None), ("vender", None)],
+    [
+        ("penson", "pension"),
+        ("pnesion", "pension"),
+        ("tendre", "tender"),
+        ("cat", None),
+        ("xyzzy", None),
+        ("vender", None),
+    ],
 )
 def test_spelling_is_repaired_within_bounds(typed: str, known: str | None) -> None:
     assert Repairer({"pension": 3, "tender": 2, "cart": 1}).repair(typed) == known

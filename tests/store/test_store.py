@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -18,7 +19,17 @@ from sqlmodel import SQLModel
 
 from bot.errors import AdvisorError, StoreUnavailable
 from bot.model import (
-    Nation, Option, OptionKind, Outcome, PersonSettings, Reply, Role, Shown, Turn, Utterance, UtteranceKind,
+    Nation,
+    Option,
+    OptionKind,
+    Outcome,
+    PersonSettings,
+    Reply,
+    Role,
+    Shown,
+    Turn,
+    Utterance,
+    UtteranceKind,
 )  # fmt: skip
 from bot.store.claims import Acceptance
 from bot.store.engine import alembic_config
@@ -62,7 +73,17 @@ def turn(u: Utterance, entry: str = "what-is-cic", outcome: Outcome = Outcome.AN
     option = Option(OptionKind.ENTRY, "asset-lock", "What is an asset lock?")
     reply = Reply(turn=f"t-{u.message_id}", outcome=outcome, options=(option,), nation=Nation.WALES)
     made = Turn(
-        f"t-{u.message_id}", u, reply, (Shown(entry, "wales", "abc"),), (), 0.5, "rev", 900, NOON, (entry,), Nation.WALES
+        f"t-{u.message_id}",
+        u,
+        reply,
+        (Shown(entry, "wales", "abc"),),
+        (),
+        0.5,
+        "rev",
+        900,
+        NOON,
+        (entry,),
+        Nation.WALES,
     )
     return replace(made, **kw)  # type: ignore[arg-type]
 
@@ -97,7 +118,9 @@ async def test_text_is_stored_redacted_and_never_where_it_must_not_be(store: Sto
     assert rows(tmp_path, "select text from turn order by message") == [("ring [phone] about a CIC",), (None,)]
 
 
-async def test_a_turn_recorded_twice_is_one_row_and_its_follow_up_still_sees_the_turn_before(store: Store, tmp_path: Path) -> None:
+async def test_a_turn_recorded_twice_is_one_row_and_its_follow_up_still_sees_the_turn_before(
+    store: Store, tmp_path: Path
+) -> None:
     await store.log.record(turn(utterance(1), "first"))
     await store.log.record(turn(utterance(2), "second"))
     again = await store.log.recall(utterance(2))
@@ -159,7 +182,7 @@ async def test_purge_takes_text_and_rows_when_their_time_is_over(
     await store.log.record(turn(utterance(2, words="kept"), outcome=Outcome.FALLBACK))
     clock.now = NOON + timedelta(days=days)
     await store.log.purge()
-    found = dict(rows(tmp_path, "select message, text from turn"))
+    found = {row[0]: row[1] for row in rows(tmp_path, "select message, text from turn")}
     assert (found.get("m1", "gone"), found.get("m2", "gone")) == (answered, other)
 
 
@@ -171,7 +194,9 @@ async def test_purge_takes_raw_text_of_claims_after_a_day(store: Store, clock: C
     assert rows(tmp_path, "select count(*) from claim") == [(0,)]
 
 
-async def test_a_message_is_accepted_once_and_its_raw_text_is_blanked_when_answered(store: Store, tmp_path: Path) -> None:
+async def test_a_message_is_accepted_once_and_its_raw_text_is_blanked_when_answered(
+    store: Store, tmp_path: Path
+) -> None:
     assert await store.claims.accept(utterance(1), {"chat": "raw"}) is Acceptance.NEW
     assert await store.claims.accept(utterance(1), {"chat": "raw"}) is Acceptance.DUPLICATE
     await store.claims.finish("m1")
@@ -199,8 +224,6 @@ async def test_a_renewed_lease_is_not_taken(store: Store, clock: Clock) -> None:
 
 
 async def test_two_stores_race_for_a_lease_and_one_wins(tmp_path: Path, clock: Clock) -> None:
-    import asyncio
-
     async with opened(tmp_path, clock) as one, opened(tmp_path, clock) as other:
         for number in range(10):
             await one.claims.accept(utterance(number), {})

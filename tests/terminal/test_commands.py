@@ -25,7 +25,11 @@ entries:
     question: What is cheese?
     phrasings: [how is cheddar made from milk]
     answers:
-      - {nations: [wales], status: practice, lead: Cheese is made from milk., sources: [{title: B, url: "https://b.example/"}], known_to: 2026-06}
+      - nations: [wales]
+        status: practice
+        lead: Cheese is made from milk.
+        sources: [{title: B, url: "https://b.example/"}]
+        known_to: 2026-06
 """
 
 
@@ -78,13 +82,19 @@ def test_ask_explains_the_gate_that_decided() -> None:
 
 
 def test_as_of_picks_the_text_of_that_day() -> None:
-    before = json.loads(advisor("ask", "socially responsible procurement duty in Wales", "--as-of", "2026-03-24", "--json").stdout)
-    after = json.loads(advisor("ask", "socially responsible procurement duty in Wales", "--as-of", "2026-03-25", "--json").stdout)
+    before = json.loads(
+        advisor("ask", "socially responsible procurement duty in Wales", "--as-of", "2026-03-24", "--json").stdout
+    )
+    after = json.loads(
+        advisor("ask", "socially responsible procurement duty in Wales", "--as-of", "2026-03-25", "--json").stdout
+    )
     assert (before["outcome"], after["outcome"]) == ("fallback", "answered")
 
 
 def test_a_role_adds_its_note() -> None:
-    out = advisor("ask", "what is a public social partnership", "--nation", "scotland", "--role", "founder").stdout.decode()
+    out = advisor(
+        "ask", "what is a public social partnership", "--nation", "scotland", "--role", "founder"
+    ).stdout.decode()
     assert "For you: Expect influence on the design" in out
 
 
@@ -100,7 +110,9 @@ def test_a_role_adds_its_note() -> None:
         (("nonsense",), 2, "No such command"),
     ],
 )
-def test_a_wrong_call_is_told_in_a_sentence_without_a_traceback(arguments: tuple[str, ...], code: int, words: str) -> None:
+def test_a_wrong_call_is_told_in_a_sentence_without_a_traceback(
+    arguments: tuple[str, ...], code: int, words: str
+) -> None:
     done = advisor(*arguments, check=code)
     assert words in " ".join(done.stderr.decode().split())
     assert b"Traceback" not in done.stderr
@@ -150,7 +162,9 @@ def test_every_row_is_a_conversation_of_its_own_and_context_is_played_first() ->
 
 
 def test_a_folder_with_only_topics_works(small: str) -> None:
-    found = batch([{"id": 1, "text": "what is a loaf made of"}, {"id": 2, "text": "what is cheese?"}], "--knowledge", small)
+    found = batch(
+        [{"id": 1, "text": "what is a loaf made of"}, {"id": 2, "text": "what is cheese?"}], "--knowledge", small
+    )
     assert [(row["outcome"], row["entry"], row["nation"]) for row in found] == [
         ("answered", "what-is-bread", "uk"),
         ("answered", "what-is-cheese", "wales"),
@@ -199,14 +213,19 @@ def test_preview_shows_each_different_text_once() -> None:
 
 def test_due_lists_what_falls_due_with_its_links(small: str) -> None:
     path = Path(small) / "topics" / "bread.yaml"
-    path.write_text(SMALL.replace("    question: What is bread?", "    reviewed: 2020-01-01\n    question: What is bread?"))
+    path.write_text(
+        SMALL.replace("    question: What is bread?", "    reviewed: 2020-01-01\n    question: What is bread?")
+    )
     out = advisor("due", "--knowledge", small).stdout.decode()
     assert "2020-07-01  what-is-bread  (bakers; kb/topics/bread.yaml:3)" in out
     assert "https://b.example/" in out
 
 
 def test_topics_lists_what_is_covered(small: str) -> None:
-    assert "bread: Bread (2 entries; England 1, Scotland 1, Wales 2" in advisor("topics", "--knowledge", small).stdout.decode()
+    assert (
+        "bread: Bread (2 entries; England 1, Scotland 1, Wales 2"
+        in advisor("topics", "--knowledge", small).stdout.decode()
+    )
 
 
 @pytest.mark.parametrize("kind", ["topic", "language", "guards", "messages", "questions"])
