@@ -25,6 +25,7 @@ from bot.replies import Asking, Replies
 from bot.targets import GUARD
 
 LONG_STORY_WORDS = 45
+SHORT_FOLLOW_UP, LONG_FOLLOW_UP = 8, 12  # words: so short, or with "it" or "and" in it, it may lean on the last entry
 ENOUGH_FOR_A_CLAUSE = 4  # words
 CLAUSE_TRUST = 0.9  # what a clause alone is worth against the whole
 _REDACTED = re.compile(r"\[[a-z ]+\]")
@@ -247,7 +248,7 @@ class Dialogue:
             reply = self._replies.show(ids[:1], asking)
             return Draft(reply, about=tuple(ids[:1]), ranking=ranking, verdict=verdict)
         if verdict.zone is Zone.OFFER and ids:
-            reply = self._replies.offer(ids, asking, self._replies.voice.say("three"))
+            reply = self._replies.offer(ids, asking, self._replies.voice.say("three" if len(ids) > 1 else "one"))
             return Draft(reply, ranking=ranking, verdict=verdict)
         if verdict.in_field:
             topics = [self._knowledge.topic_of.get(candidate.entry, "") for candidate in ranking.candidates]
@@ -269,7 +270,9 @@ class Dialogue:
         if last is None or not last.entries or not is_fresh(last, moment.utterance.sent_at):
             return ranking, verdict
         words = tokens(moment.text)
-        points_back = len(words) <= 12 and (not POINTING.isdisjoint(words) or words[0] in {"and", "but", "so", "or"})
+        points_back = len(words) <= SHORT_FOLLOW_UP or (
+            len(words) <= LONG_FOLLOW_UP and (not POINTING.isdisjoint(words) or words[0] in {"and", "but", "so", "or"})
+        )
         if verdict.zone is Zone.ANSWER and (ranking.exact or not points_back):
             return ranking, verdict
         near_ranking = self._matcher.rank(moment.text, near=self._near(last.entries), nation=nation)

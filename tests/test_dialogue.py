@@ -207,6 +207,13 @@ async def test_negation_is_not_ignored(talk: Talk) -> None:
     assert reply.parts[0].entry == "secondment-instead"
 
 
+async def test_not_wanting_to_leave_is_not_wanting_to_leave(talk: Talk) -> None:
+    wants = await talk.say("I want to leave the NHS")
+    assert not any(part.entry == "staff-do-not-want" for part in wants.parts)
+    refuses = await talk.say("I don't want to leave the NHS")
+    assert refuses.parts[0].entry == "staff-do-not-want"
+
+
 async def test_welsh_gets_a_courteous_sentence_and_its_english_entry(talk: Talk) -> None:
     reply = await talk.say("ble alla i gael grant i ddechrau menter gymdeithasol yng Nghymru?")
     assert reply.lead.startswith("Diolch am ofyn yn Gymraeg.")

@@ -29,6 +29,8 @@ class Policy:
     offer: float = 0.22
     uncovered: int = 2  # this many content words no entry knows stop an answer ...
     uncovered_share: float = 0.45  # ... if they are this share of the content words
+    weight: float = 1.0  # a question of less telling words than this ("I want to go") ...
+    likeness: float = 0.8  # ... is answered only if it is this much like a phrasing
     others: float = 0.04  # share of the match a second or third needs to be offered
     field: float = 0.5
 
@@ -58,6 +60,8 @@ def decide(ranking: Ranking, policy: Policy) -> Verdict:
         return Verdict(Zone.OFFER, f"confidence {ranking.confidence:.2f} under {policy.answer}", offer)
     if ranking.margin < policy.margin:
         return Verdict(Zone.OFFER, f"lead {ranking.margin:.2f} under {policy.margin}", offer)
+    if ranking.signal("weight") < policy.weight and ranking.signal("ratio") < policy.likeness:
+        return Verdict(Zone.OFFER, "its words tell too little", offer)
     if len(ranking.unknown) >= policy.uncovered and ranking.signal("unknown") >= policy.uncovered_share:
         return Verdict(Zone.OFFER, f"too many words nobody knows: {', '.join(ranking.unknown)}", offer)
     return Verdict(Zone.ANSWER, f"confidence {ranking.confidence:.2f}, lead {ranking.margin:.2f}", offer)

@@ -27,7 +27,18 @@ from bot.model import Candidate, Nation, Signal
 KEEP = 6  # candidates kept with a ranking: the winner, and the losers that explain it
 SHARPNESS = 4.0  # of the softmax over scores; fitted on the validation sets
 NATION_PENALTY = 0.6  # in score, for a target that says nothing for the nation named
+OPPOSED_TRUST = 0.7  # what confidence is left when one of question and nearest phrasing is negated and the other is not
 NEAR_BONUS = 0.35  # in score, for a target near the last entry, in a follow-up
+
+
+_OPENS_A_QUESTION = frozenset(
+    "do does did is are was can could may must should will would have has dont doesnt isnt arent cant".split()
+)
+
+
+def _denies(words: tuple[str, ...]) -> bool:
+    start = 3 if words and words[0] in _OPENS_A_QUESTION else 0
+    return not NEGATIONS.isdisjoint(words[start:])
 
 
 @dataclass(frozen=True)
@@ -90,7 +101,7 @@ class Matcher:
         aside = self.words.scaffold | NEGATIONS | reading.place_words
         content = [word for word in dict.fromkeys(reading.words) if word not in aside]
         top = int(order[0])
-        coverage, worst, uncovered, unknown, field = self._coverage(content, repaired, reading, top)
+        coverage, worst, uncovered, unknown, field, weight = self._coverage(content, repaired, reading, top)
         mended_key = key([repaired.get(word, word) for word in reading.words])
         phrasing, ratio = self._nearest(mended_key, top)
         signals = (
@@ -101,6 +112,8 @@ class Matcher:
             Signal("uncovered", worst, ", ".join(uncovered)),
             Signal("unknown", len(unknown) / max(1, len(content)), ", ".join(unknown)),
             Signal("ratio", ratio, "fuzzy likeness to its nearest phrasing"),
+            Signal("weight", weight, "of the content words, in telling words"),
+            Signal("opposed", float(self._opposed(reading, phrasing)), "negated on one side only"),
             Signal("length", float(min(len(content), 12)) / 12, "content words"),
         )
         candidates = [Candidate(index.targets[top].id, float(shares[top]), phrasing, signals)]
@@ -108,6 +121,8 @@ class Matcher:
             Candidate(index.targets[n].id, float(shares[n]), self._nearest(mended_key, int(n))[0]) for n in order[1:]
         ]
         confidence = estimate({signal.name: signal.value for signal in signals})
+        if self._opposed(reading, phrasing):
+            confidence *= OPPOSED_TRUST
         if own is not None:
             confidence = max(confidence, 0.97)
         return Ranking(
@@ -117,8 +132,8 @@ class Matcher:
 
     def _coverage(
         self, content: list[str], repaired: dict[str, str], reading: Reading, target: int
-    ) -> tuple[float, float, list[str], list[str], float]:
-        """Share of weight covered, weight of the worst uncovered word, uncovered words, unknown words, field share."""
+    ) -> tuple[float, float, list[str], list[str], float, float]:
+        """Share of weight covered, the worst uncovered weight, uncovered and unknown words, field share, whole weight."""
         index = self.index
         heaviest = float(index.stem_weight.max()) if len(index.stem_weight) else 1.0
         by_concept = self._concept_cover(reading, target)
@@ -144,8 +159,8 @@ class Matcher:
                 uncovered.append(word)
                 worst = max(worst, weight / heaviest)
         if not total:
-            return 0.0, 0.0, [], [], 0.0
-        return covered / total, worst, uncovered, unknown, field / total
+            return 0.0, 0.0, [], [], 0.0, 0.0
+        return covered / total, worst, uncovered, unknown, field / total, total / heaviest
 
     def _concept_cover(self, reading: Reading, target: int) -> set[str]:
         """Words of the question whose concept group the target's phrasings also use."""
@@ -155,6 +170,15 @@ class Matcher:
             if feature is not None and self.index.rows[feature, target] > 0:
                 found.update(reading.words[start:end])
         return found
+
+    def _opposed(self, reading: Reading, phrasing: str) -> bool:
+        """Whether question and phrasing differ by a negation: `I don't want to leave` is not `I want to leave`.
+
+        `do we not have to ...` and `can't we ...` only ask, so a negation among the first three words of a question that
+        opens with a verb does not count.
+        """
+        other = self.words.read(phrasing)
+        return _denies(reading.words) != _denies(other.words)
 
     def _nearest(self, question: str, target: int) -> tuple[str, float]:
         """The target's most alike phrasing as written, and how alike (0..1)."""
