@@ -276,7 +276,12 @@ class Dialogue:
         if verdict.zone is Zone.ANSWER and (ranking.exact or not points_back):
             return ranking, verdict
         near_ranking = self._matcher.rank(moment.text, near=self._near(last.entries), nation=nation)
-        near_verdict = decide(near_ranking, self._policy)
+        near_verdict = decide(near_ranking, self._policy, in_context=True)
+        moved = (
+            near_ranking.best is not None and ranking.best is not None and near_ranking.best.entry != ranking.best.entry
+        )
+        if moved and verdict.zone is Zone.ANSWER and near_verdict.zone is not Zone.ANSWER:
+            return near_ranking, Verdict(Zone.OFFER, "the words say one thing and the talk another", near_verdict.offer)
         if near_verdict.zone is Zone.UNKNOWN or near_ranking.confidence < ranking.confidence:
             return ranking, verdict
         return near_ranking, near_verdict

@@ -45,8 +45,8 @@ class Verdict:
     in_field: bool = True
 
 
-def decide(ranking: Ranking, policy: Policy) -> Verdict:
-    """Pure: the same ranking and policy give the same verdict."""
+def decide(ranking: Ranking, policy: Policy, *, in_context: bool = False) -> Verdict:
+    """Pure: the same ranking and policy give the same verdict. `in_context`: a follow-up may say little."""
     best = ranking.best
     in_field = ranking.field_share >= policy.field
     if best is None:
@@ -60,7 +60,7 @@ def decide(ranking: Ranking, policy: Policy) -> Verdict:
         return Verdict(Zone.OFFER, f"confidence {ranking.confidence:.2f} under {policy.answer}", offer)
     if ranking.margin < policy.margin:
         return Verdict(Zone.OFFER, f"lead {ranking.margin:.2f} under {policy.margin}", offer)
-    if ranking.signal("weight") < policy.weight and ranking.signal("ratio") < policy.likeness:
+    if not in_context and ranking.signal("weight") < policy.weight and ranking.signal("ratio") < policy.likeness:
         return Verdict(Zone.OFFER, "its words tell too little", offer)
     if len(ranking.unknown) >= policy.uncovered and ranking.signal("unknown") >= policy.uncovered_share:
         return Verdict(Zone.OFFER, f"too many words nobody knows: {', '.join(ranking.unknown)}", offer)

@@ -28,7 +28,7 @@ KEEP = 6  # candidates kept with a ranking: the winner, and the losers that expl
 SHARPNESS = 4.0  # of the softmax over scores; fitted on the validation sets
 NATION_PENALTY = 0.6  # in score, for a target that says nothing for the nation named
 OPPOSED_TRUST = 0.7  # what confidence is left when one of question and nearest phrasing is negated and the other is not
-NEAR_BONUS = 0.35  # in score, for a target near the last entry, in a follow-up
+NEAR_BONUS = 0.5  # in score, for a target near the last entry, in a follow-up
 
 
 _OPENS_A_QUESTION = frozenset(

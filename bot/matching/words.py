@@ -19,6 +19,7 @@ _NATION_WORDS = {
     "wales": "wales", "welsh": "wales", "cymru": "wales",
     "northern ireland": "northern-ireland", "northern irish": "northern-ireland", "ni": "northern-ireland",
 }  # fmt: skip
+_BEFORE_A_NATION = {"in", "for", "across", "within", "here"}
 NEGATIONS = frozenset(
     [
         "not",
@@ -193,7 +194,10 @@ class Words:
             place_words.update(name)
             negated = start > 0 and words[start - 1] in {"not", "isnt", "outside"}
             (refused if negated else nations).extend(nations_of((value,)))
-            if " ".join(name) not in _NATION_WORDS:
+            if " ".join(name) in _NATION_WORDS:
+                if out and out[-1] in _BEFORE_A_NATION:
+                    out.pop()
+            else:
                 place = place or " ".join(name)
                 out += name  # it may be a body people ask about
         left = tuple(n for n in dict.fromkeys(nations) if n not in refused) or tuple(dict.fromkeys(nations))
