@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.commands import Commands, Effect
-from bot.follow_up import POINTING, Modifier, Modifiers, is_fresh, typed_choice
+from bot.follow_up import Modifier, Modifiers, is_fresh, typed_choice
 from bot.guard import GuardBook
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.schema import Guard
-from bot.matching.decide import Policy, Verdict, Zone, decide
+from bot.listening import SENTENCE_END, Heard, Listener
+from bot.matching.decide import Policy, Verdict, Zone
 from bot.matching.matcher import Matcher, Ranking
 from bot.matching.text import MAX_CHARS, tokens
 from bot.model import Memory, Nation, Option, OptionKind, Outcome, PersonSettings, Reply, Role, Utterance, UtteranceKind
@@ -24,17 +25,7 @@ from bot.redact import identifying, redact
 from bot.replies import Asking, Replies
 from bot.targets import GUARD
 
-LONG_STORY_WORDS = 45
-SHORT_FOLLOW_UP, LONG_FOLLOW_UP = 8, 12  # words: so short, or with "it" or "and" in it, it may lean on the last entry
-ENOUGH_FOR_A_CLAUSE = 4  # words
-CLAUSE_TRUST = 0.9  # what a clause alone is worth against the whole
 _REDACTED = re.compile(r"\[[a-z ]+\]")
-_CLAUSE_END = re.compile(r"[,;.!?]\s+|\s+(?:and|but|because|cos|so|when|if|since|though)\s+", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-_BEFORE_QUESTION = re.compile(
-    r"(?:,|;|\band\b|\bor\b|\balso\b)\s+(?=(?:what|how|can|could|do|does|did|is|are|who|where|when|why|which|should|will|would)\b)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -64,7 +55,7 @@ class Moment:
 
 def _without_numbers(text: str) -> str:
     """The sentences that hold no identifying number; if none is left, all of them with the number taken out."""
-    rest = [sentence for sentence in _SENTENCE_END.split(text) if not identifying(sentence)]
+    rest = [sentence for sentence in SENTENCE_END.split(text) if not identifying(sentence)]
     return " ".join(rest) if any(tokens(sentence) for sentence in rest) else _REDACTED.sub(" ", redact(text))
 
 
@@ -75,10 +66,10 @@ class Dialogue:
         self, knowledge: KnowledgeBase, matcher: Matcher, replies: Replies, commands: Commands, policy: Policy
     ) -> None:
         self._knowledge = knowledge
-        self._matcher = matcher
+        self._words = matcher.words
+        self._listener = Listener(knowledge, matcher, policy)
         self._replies = replies
         self._commands = commands
-        self._policy = policy
         self._guards = GuardBook(knowledge.guards)
         self._modifiers = Modifiers.of(knowledge.language, matcher.words.scaffold)
         self._steps: tuple[Callable[[Moment], Draft | None], ...] = (
@@ -107,7 +98,7 @@ class Dialogue:
         kinds = identifying(text) if utterance.kind is UtteranceKind.TEXT else ()
         if kinds:
             text = _without_numbers(text)
-        reading = self._matcher.words.read(text[:MAX_CHARS])
+        reading = self._words.read(text[:MAX_CHARS])
         named = reading.nations
         said = named[0] if len(named) == 1 else memory.nation
         nation = said or memory.settings.nation or utterance.default_nation
@@ -176,7 +167,7 @@ class Dialogue:
         return replace(self._show(self._still_here(last.entries), moment, modifier), settings=settings)
 
     def _nation_alone(self, moment: Moment) -> Draft | None:
-        nation = self._modifiers.only_a_nation(self._matcher.words.read(moment.text))
+        nation = self._modifiers.only_a_nation(self._words.read(moment.text))
         if nation is None:
             return None
         asking = replace(moment.asking, nation=nation, nations=(), confidence=1.0)
@@ -199,118 +190,51 @@ class Dialogue:
         return Draft(said)
 
     def _two_questions(self, moment: Moment) -> Draft | None:
-        for pieces in (_SENTENCE_END.split(moment.text), _BEFORE_QUESTION.split(moment.text)):
-            halves = [piece for piece in pieces if len(tokens(piece)) >= 2]
-            if len(halves) != 2:
-                continue
-            ranked = [self._matcher.rank(half, nation=moment.asking.nation) for half in halves]
-            verdicts = [decide(ranking, self._policy) for ranking in ranked]
-            ids = [verdict.offer[0] for verdict in verdicts if verdict.zone is Zone.ANSWER]
-            if len(set(ids)) == 2 and not any(i.startswith(GUARD) for i in ids):
-                confidence = min(ranking.confidence for ranking in ranked)
-                asking = replace(moment.asking, confidence=confidence)
-                reply = self._replies.show(ids, asking, lead=self._replies.voice.say("two_questions"))
-                return Draft(reply, about=tuple(ids), ranking=ranked[0], verdict=verdicts[0])
-        return None
+        heard = self._listener.two_questions(moment.text, moment.asking.nation)
+        if heard is None:
+            return None
+        asking = replace(moment.asking, confidence=heard.confidence)
+        reply = self._replies.show(heard.ids, asking, lead=self._replies.voice.say("two_questions"))
+        return Draft(reply, about=heard.ids, ranking=heard.ranking, verdict=heard.verdict)
 
     def _long_story(self, moment: Moment) -> Draft | None:
-        if len(tokens(moment.text)) <= LONG_STORY_WORDS:
+        heard = self._listener.story(moment.text, moment.asking.nation)
+        if heard is None:
             return None
-        nation = moment.asking.nation
-        whole = self._matcher.rank(moment.text, nation=nation)
-        heard: dict[str, float] = {}
-        for sentence in _SENTENCE_END.split(moment.text):
-            if len(tokens(sentence)) < 3:
-                continue
-            ranking = self._matcher.rank(sentence, nation=nation)
-            verdict = decide(ranking, self._policy)
-            if verdict.zone is not Zone.UNKNOWN and not verdict.offer[0].startswith(GUARD):
-                heard[verdict.offer[0]] = max(heard.get(verdict.offer[0], 0.0), ranking.confidence)
-        for candidate in whole.candidates[:2]:
-            if not candidate.entry.startswith(GUARD) and whole.confidence >= self._policy.offer:
-                heard.setdefault(candidate.entry, whole.confidence * candidate.score)
-        ids = sorted(heard, key=lambda entry: -heard[entry])[:3]
-        if not ids:
-            return None
-        asking = replace(moment.asking, confidence=heard[ids[0]])
-        name = "heard" if len(ids) > 1 else "heard_one"
-        lead = self._replies.voice.say(name, count={2: "two", 3: "three"}.get(len(ids), ""))
-        return Draft(self._replies.offer(ids, asking, lead), ranking=whole)
+        asking = replace(moment.asking, confidence=heard.confidence)
+        name = "heard" if len(heard.ids) > 1 else "heard_one"
+        lead = self._replies.voice.say(name, count={2: "two", 3: "three"}.get(len(heard.ids), ""))
+        return Draft(self._replies.offer(heard.ids, asking, lead), ranking=heard.ranking)
 
     def _question(self, moment: Moment) -> Draft:
-        ranking, verdict = self._rank(moment)
-        asking = replace(moment.asking, confidence=ranking.confidence)
-        guard = self._top_guard(ranking, verdict)
+        last = moment.memory.last
+        fresh = last is not None and is_fresh(last, moment.utterance.sent_at)
+        after = self._still_here(last.entries) if last is not None and fresh else []
+        heard = self._listener.question(moment.text, moment.asking.nation, after)
+        ranking, verdict = heard.ranking, heard.verdict
+        asking = replace(moment.asking, confidence=heard.confidence)
+        guard = self._top_guard(heard)
         if guard is not None:
             return Draft(self._replies.guard(guard, asking), ranking=ranking, verdict=verdict)
-        ids = [entry for entry in verdict.offer if not entry.startswith(GUARD)]
+        ids = tuple(entry for entry in heard.ids if not entry.startswith(GUARD))
         if verdict.zone is Zone.ANSWER and ids:
             reply = self._replies.show(ids[:1], asking)
-            return Draft(reply, about=tuple(ids[:1]), ranking=ranking, verdict=verdict)
+            return Draft(reply, about=ids[:1], ranking=ranking, verdict=verdict)
         if verdict.zone is Zone.OFFER and ids:
             reply = self._replies.offer(ids, asking, self._replies.voice.say("three" if len(ids) > 1 else "one"))
-            return Draft(reply, ranking=ranking, verdict=verdict)
-        if verdict.in_field:
+        elif verdict.in_field:
             topics = [self._knowledge.topic_of.get(candidate.entry, "") for candidate in ranking.candidates]
             topic = next((topic for topic in topics if self._replies.contact(topic, asking.nation)), "")
-            return Draft(self._replies.unknown(asking, topic), ranking=ranking, verdict=verdict)
-        lead = self._replies.voice.say("out_of_scope")
-        return Draft(self._replies.reply(asking, Outcome.OUT_OF_SCOPE, lead=lead), ranking=ranking, verdict=verdict)
+            reply = self._replies.unknown(asking, topic)
+        else:
+            reply = self._replies.reply(asking, Outcome.OUT_OF_SCOPE, lead=self._replies.voice.say("out_of_scope"))
+        return Draft(reply, ranking=ranking, verdict=verdict)
 
     # --- parts of steps ----------------------------------------------------------------------------------------------
 
-    def _rank(self, moment: Moment) -> tuple[Ranking, Verdict]:
-        """Alone first: in the answer zone it is a new question. Otherwise, in a fresh talk, near the last entry."""
-        nation = moment.asking.nation
-        ranking = self._matcher.rank(moment.text, nation=nation)
-        verdict = decide(ranking, self._policy)
-        if verdict.zone is not Zone.ANSWER and len(tokens(moment.text)) > 2 * ENOUGH_FOR_A_CLAUSE:
-            ranking, verdict = self._best_clause(moment, ranking, verdict)
-        last = moment.memory.last
-        if last is None or not last.entries or not is_fresh(last, moment.utterance.sent_at):
-            return ranking, verdict
-        words = tokens(moment.text)
-        points_back = len(words) <= SHORT_FOLLOW_UP or (
-            len(words) <= LONG_FOLLOW_UP and (not POINTING.isdisjoint(words) or words[0] in {"and", "but", "so", "or"})
-        )
-        if verdict.zone is Zone.ANSWER and (ranking.exact or not points_back):
-            return ranking, verdict
-        near_ranking = self._matcher.rank(moment.text, near=self._near(last.entries), nation=nation)
-        near_verdict = decide(near_ranking, self._policy, in_context=True)
-        moved = (
-            near_ranking.best is not None and ranking.best is not None and near_ranking.best.entry != ranking.best.entry
-        )
-        if moved and verdict.zone is Zone.ANSWER and near_verdict.zone is not Zone.ANSWER:
-            return near_ranking, Verdict(Zone.OFFER, "the words say one thing and the talk another", near_verdict.offer)
-        if near_verdict.zone is Zone.UNKNOWN or near_ranking.confidence < ranking.confidence:
-            return ranking, verdict
-        return near_ranking, near_verdict
-
-    def _best_clause(self, moment: Moment, ranking: Ranking, verdict: Verdict) -> tuple[Ranking, Verdict]:
-        """A dictated run-on says its question in one clause: trust that clause where the whole points the same way."""
-        likely = {candidate.entry for candidate in ranking.candidates[:4]}
-        for clause in _CLAUSE_END.split(moment.text):
-            if len(tokens(clause)) < ENOUGH_FOR_A_CLAUSE:
-                continue
-            found = self._matcher.rank(clause, nation=moment.asking.nation)
-            if found.best is None or found.best.entry not in likely:
-                continue
-            found = replace(found, confidence=found.confidence * CLAUSE_TRUST, exact=False)
-            if found.confidence > ranking.confidence:
-                ranking, verdict = found, decide(found, self._policy)
-        return ranking, verdict
-
-    def _near(self, ids: tuple[str, ...]) -> set[str]:
-        near: set[str] = set()
-        for entry in self._still_here(ids):
-            near.update(self._knowledge.entries[entry].see_also)
-            topic = self._knowledge.topic_of[entry]
-            near.update(e for e, t in self._knowledge.topic_of.items() if t == topic)
-        return near
-
-    def _top_guard(self, ranking: Ranking, verdict: Verdict) -> Guard | None:
-        best = ranking.best
-        if best is None or not best.entry.startswith(GUARD) or verdict.zone is Zone.UNKNOWN:
+    def _top_guard(self, heard: Heard) -> Guard | None:
+        best = heard.ranking.best
+        if best is None or not best.entry.startswith(GUARD) or heard.verdict.zone is Zone.UNKNOWN:
             return None
         return self._guards.by_id[best.entry.removeprefix(GUARD)]
 

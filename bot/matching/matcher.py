@@ -32,7 +32,28 @@ NEAR_BONUS = 0.5  # in score, for a target near the last entry, in a follow-up
 
 
 _OPENS_A_QUESTION = frozenset(
-    "do does did is are was can could may must should will would have has dont doesnt isnt arent cant".split()
+    [
+        "do",
+        "does",
+        "did",
+        "is",
+        "are",
+        "was",
+        "can",
+        "could",
+        "may",
+        "must",
+        "should",
+        "will",
+        "would",
+        "have",
+        "has",
+        "dont",
+        "doesnt",
+        "isnt",
+        "arent",
+        "cant",
+    ]
 )
 
 
