@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import TypeVar
 
 from bot.errors import KnowledgeError
+from bot.knowledge import references, terms
 from bot.knowledge.base import TERMS, KnowledgeBase, Problem
-from bot.knowledge.plain_words import in_plain_words
-from bot.knowledge.schema import Entry, Guards, Language, Messages, Question, QuestionFile, Topic, TopicFile
-from bot.knowledge.terms import entries_of
-from bot.knowledge.yaml_safe import Document, YamlProblem, read
+from bot.knowledge.files import bytes_of, name_of, parse, validate
+from bot.knowledge.questions import load_floors, load_questions
+from bot.knowledge.references import did_you_mean
+from bot.knowledge.schema import Entry, Guards, Language, Messages, Model, Topic, TopicFile
+from bot.knowledge.yaml_safe import Document
 from bot.knowledge.yaml_safe import Path as Where
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=Model)
+Named = Iterable[tuple[Where, str]]
 
 
 def default_folder() -> Path:
@@ -27,24 +27,26 @@ def default_folder() -> Path:
     return Path(__file__).parent.parent.parent / "knowledge"
 
 
-def _files(folder: Path) -> list[Path]:
-    """Every file that makes a revision, in a fixed order."""
+def _contents(folder: Path) -> dict[Path, bytes | OSError]:
+    """Every file that makes a revision, in a fixed order, read once. Without messages of its own, the shipped ones."""
     own = [folder / name for name in ("language.yaml", "messages.yaml", "guards.yaml")]
-    shipped = default_folder() / "messages.yaml"
     files = sorted((folder / "topics").glob("*.yaml")) + [path for path in own if path.is_file()]
-    return files if (folder / "messages.yaml").is_file() else [*files, shipped]
+    if not (folder / "messages.yaml").is_file():
+        files.append(default_folder() / "messages.yaml")
+    return {path: bytes_of(path) for path in files}
+
+
+def _revision(contents: Mapping[Path, bytes | OSError]) -> str:
+    digest = hashlib.sha256()
+    for path, found in contents.items():
+        raw = found if isinstance(found, bytes) else b""
+        digest.update(f"{path.name}\0{len(raw)}\0".encode() + raw)
+    return digest.hexdigest()[:16]
 
 
 def revision_of(folder: Path) -> str:
     """A hash of the knowledge files' names and bytes: the same files, the same revision."""
-    digest = hashlib.sha256()
-    for path in _files(folder):
-        try:
-            raw = path.read_bytes()
-        except OSError:
-            raw = b""
-        digest.update(f"{path.name}\0{len(raw)}\0".encode() + raw)
-    return digest.hexdigest()[:16]
+    return _revision(_contents(folder))
 
 
 def load(folder: Path) -> KnowledgeBase:
@@ -57,229 +59,172 @@ class _Loading:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.contents = _contents(folder)
+        self.topic_files = [path for path in self.contents if path.parent == folder / "topics"]
         self.problems: list[Problem] = []
         self.topics: dict[str, Topic] = {}
         self.entries: dict[str, Entry] = {}
         self.topic_of: dict[str, str] = {}
         self.where: dict[str, tuple[str, int]] = {}
-        self.documents: dict[str, Document] = {}
+        self.documents: dict[Path, Document] = {}
 
     def finish(self) -> KnowledgeBase:
-        revision = revision_of(self.folder)
-        paths = sorted((self.folder / "topics").glob("*.yaml"))
-        if not paths:
-            self._problem(self.folder / "topics", 1, "there are no topic files (topics/*.yaml) in this folder")
-        for path in paths:
+        for path in self.topic_files:
             self._topic(path)
-        language = self._own("language.yaml", Language) or Language()
+        self._names_of_files()
+        language = self._own("language.yaml", Language)
         guards = self._own("guards.yaml", Guards) or Guards()
         messages = self._messages()
-        self._terms(language)
-        self._known_ids(language, guards)
+        self._terms(language or Language())
+        self._guards(guards)
+        self._known_ids(glossary_read=language is not None or not (self.folder / "language.yaml").is_file())
         if self.problems or messages is None:
             raise KnowledgeError(sorted(self.problems, key=lambda p: (p.path, p.line)))
         return KnowledgeBase(
             topics=MappingProxyType(self.topics),
             entries=MappingProxyType(self.entries),
             topic_of=MappingProxyType(self.topic_of),
-            language=language,
+            language=language or Language(),
             guards=guards.guards,
             messages=messages,
-            revision=revision,
+            revision=_revision(self.contents),
             folder=self.folder,
             where=MappingProxyType(self.where),
         )
 
-    def _problem(self, path: Path, line: int, message: str) -> None:
-        self.problems.append(Problem(self._name(path), line, message))
+    def _problem(self, path: Path, where: Where, message: str, rule: str = "format") -> None:
+        line = self.documents[path].line(where) if path in self.documents else 1
+        self.problems.append(Problem(self._name(path), line, message, rule))
 
     def _name(self, path: Path) -> str:
-        return path.relative_to(self.folder.parent).as_posix() if path.is_relative_to(self.folder.parent) else str(path)
+        return name_of(path, self.folder.parent)
 
     def _read(self, path: Path) -> Document | None:
-        document, problems = read_file(path, self._name(path))
+        document, problems = parse(self.contents[path], self._name(path))
         self.problems += problems
         if document is not None:
-            self.documents[path.name] = document
+            self.documents[path] = document
         return document
 
-    def _topic(self, path: Path) -> None:
-        document = self._read(path)
-        if document is None:
-            return
-        found, problems = validate(TopicFile, document, self._name(path))
-        self.problems += problems
-        if found is None:
-            return
-        topic = found.topic
-        if topic.id != path.stem:
-            self._problem(
-                path,
-                document.line(("topic", "id")),
-                f"the topic's id is {topic.id!r}; it must be the file's name, {path.stem!r}",
-            )
-        self.topics[topic.id] = topic
-        for number, entry in enumerate(found.entries):
-            line = document.line(("entries", number, "id"))
-            if entry.id in self.entries:
-                other, at = self.where[entry.id]
-                self._problem(path, line, f"the id {entry.id!r} is taken ({other}:{at}); choose another")
-                continue
-            self.entries[entry.id] = entry
-            self.topic_of[entry.id] = topic.id
-            self.where[entry.id] = (self._name(path), line)
-
-    def _own(self, name: str, model: type[M]) -> M | None:
-        path = self.folder / name
-        document = self._read(path) if path.is_file() else None
-        if document is None or document.data is None:
-            return None
+    def _validate(self, model: type[M], document: Document, path: Path) -> M | None:
         found, problems = validate(model, document, self._name(path))
         self.problems += problems
         return found
 
-    def _messages(self) -> Messages | None:
-        path = self.folder / "messages.yaml"
-        path = path if path.is_file() else default_folder() / "messages.yaml"
+    def _names_of_files(self) -> None:
+        """A file that would be passed over in silence is a problem, too."""
+        folder = self.folder / "topics"
+        if not self.topic_files:
+            self._problem(folder, (), "there are no topic files (topics/*.yaml) in this folder")
+        for path in sorted(folder.glob("*")):
+            if path.suffix.casefold() in {".yml", ".yaml"} and path.suffix != ".yaml":
+                self._problem(path, (), f"this file is not read: rename it to {path.stem}.yaml")
+
+    def _topic(self, path: Path) -> None:
         document = self._read(path)
+        found = self._validate(TopicFile, document, path) if document else None
+        if found is None:
+            return
+        topic = found.topic
+        if topic.id == TERMS:
+            self._problem(path, ("topic", "id"), f"the topic id {TERMS!r} is kept for the glossary; choose another")
+        elif topic.id != path.stem:
+            message = f"the topic's id is {topic.id!r}; it must be the file's name, {path.stem!r}"
+            self._problem(path, ("topic", "id"), message)
+        self.topics[topic.id] = topic
+        for number, entry in enumerate(found.entries):
+            self._add(entry, topic.id, path, ("entries", number, "id"))
+
+    def _add(self, entry: Entry, topic: str, path: Path, where: Where) -> None:
+        if entry.id in self.entries:
+            other, at = self.where[entry.id]
+            self._problem(path, where, f"the id {entry.id!r} is taken ({other}:{at}); choose another", "id-twice")
+            return
+        self.entries[entry.id] = entry
+        self.topic_of[entry.id] = topic
+        self.where[entry.id] = (self._name(path), self.documents[path].line(where))
+
+    def _own(self, name: str, model: type[M]) -> M | None:
+        path = self.folder / name
+        document = self._read(path) if path in self.contents else None
         if document is None:
             return None
-        wrapped = Document(
-            {"languages": document.data}, {("languages", *p): line for p, line in document.lines.items()}
-        )
-        found, problems = validate(Messages, wrapped, self._name(path))
-        self.problems += problems
+        return model() if document.data is None else self._validate(model, document, path)
+
+    def _messages(self) -> Messages | None:
+        shipped = default_folder() / "messages.yaml"
+        path = self.folder / "messages.yaml"
+        found = self._messages_of(path if path in self.contents else shipped, self.contents)
+        if found is not None and path in self.contents and path.resolve() != shipped.resolve():
+            needed = self._messages_of(shipped, {shipped: bytes_of(shipped)})
+            missing = needed.languages["en"].keys() - found.languages.get("en", {}).keys() if needed else ()
+            if missing:
+                some = ", ".join(sorted(missing)[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+                self._problem(
+                    path, ("en",), f"messages are missing under `en`: {some}; copy them from the shipped file"
+                )
         return found
+
+    def _messages_of(self, path: Path, contents: Mapping[Path, bytes | OSError]) -> Messages | None:
+        document, problems = parse(contents[path], self._name(path))
+        self.problems += problems
+        if document is None:
+            return None
+        lines: dict[Where, int] = {("languages", *place): line for place, line in document.lines.items()}
+        self.documents[path] = document
+        return self._validate(Messages, Document({"languages": document.data}, lines), path)
 
     def _terms(self, language: Language) -> None:
         if not language.terms:
             return
-        document = self.documents["language.yaml"]
-        self.topics.setdefault(TERMS, Topic(id=TERMS, title="Words explained", owner="editors", review_every_months=12))
-        for entry, number in entries_of(language.terms):
-            line = document.line(("terms", number, "term"))
-            if entry.id in self.entries:
-                self._problem(
-                    self.folder / "language.yaml", line, f"the term's id {entry.id!r} is taken; rename the term"
-                )
+        path = self.folder / "language.yaml"
+        self.topics[TERMS] = Topic(id=TERMS, title="Words explained", owner="editors", review_every_months=12)
+        for word in terms.words_of(language.terms):
+            where: Where = ("terms", word.first, "term")
+            if len(word.meanings) > terms.MOST_MEANINGS:
+                message = f"this word has {len(word.meanings)} meanings; {terms.MOST_MEANINGS} is the most we can offer"
+                self._problem(path, where, message)
                 continue
-            self.entries[entry.id] = entry
-            self.topic_of[entry.id] = TERMS
-            self.where[entry.id] = (self._name(self.folder / "language.yaml"), line)
+            for entry in terms.entries_of(word):
+                self._add(entry, TERMS, path, where)
 
-    def _known_ids(self, language: Language, guards: Guards) -> None:
-        """Every id that is referred to must exist, be it in an entry that has another mistake."""
-        known = set(self.entries)
-        for document in self.documents.values():
-            entries = document.data.get("entries") if isinstance(document.data, dict) else None
-            known.update(e["id"] for e in _list(entries) if isinstance(e, dict) and isinstance(e.get("id"), str))
-        named: list[tuple[str, Where, str]] = []
-        for name, document in self.documents.items():
-            if isinstance(document.data, dict):
-                named += [(f"topics/{name}", where, found) for where, found in _references(document.data)]
-        for number, term in enumerate(language.terms):
-            named += [("language.yaml", ("terms", number, "see"), found) for found in term.see]
+    def _guards(self, guards: Guards) -> None:
+        path, seen = self.folder / "guards.yaml", set[str]()
         for number, guard in enumerate(guards.guards):
-            named += [("guards.yaml", ("guards", number, "says", "offer"), found) for found in guard.says.offer]
-        for name, where, found in named:
-            if found not in known:
-                line = self.documents[Path(name).name].line(where)
-                self._problem(self.folder / name, line, f"there is no entry {found!r}{did_you_mean(found, known)}")
+            base: Where = ("guards", number)
+            if guard.id in seen:
+                self._problem(path, (*base, "id"), f"the guard id {guard.id!r} stands here twice", "id-twice")
+            seen.add(guard.id)
+            for key, patterns in (("patterns", guard.patterns), ("unless", guard.unless)):
+                for place, pattern in enumerate(patterns):
+                    if not any(char.isalnum() for char in pattern):
+                        self._problem(path, (*base, key, place), f"the pattern {pattern!r} has no word in it")
+            topic = guard.says.offer_topic
+            if topic is not None and self.folder / "topics" / f"{topic}.yaml" not in self.contents:
+                message = f"there is no topic {topic!r}{did_you_mean(topic, self.topics)}"
+                self._problem(path, (*base, "says", "offer_topic"), message, "unknown-id")
 
-
-def _references(data: Mapping[str, Any]) -> Iterable[tuple[Where, str]]:
-    for n, entry in enumerate(_list(data.get("entries"))):
-        if not isinstance(entry, dict):
-            continue
-        base: Where = ("entries", n)
-        for i, found in enumerate(_list(entry.get("see_also"))):
-            yield (*base, "see_also", i), found
-        for i, miss in enumerate(_list(entry.get("near_misses"))):
-            if isinstance(miss, dict) and isinstance(miss.get("entry"), str):
-                yield (*base, "near_misses", i, "entry"), miss["entry"]
-        for i, variant in enumerate(_list(entry.get("answers"))):
-            replaced = variant.get("replaced_by") if isinstance(variant, dict) else None
-            for j, found in enumerate(_list(replaced)):
-                yield (*base, "answers", i, "replaced_by", j), found
-        choice = entry.get("choice")
-        for i, option in enumerate(_list(choice.get("options")) if isinstance(choice, dict) else ()):
-            if isinstance(option, dict) and isinstance(option.get("entry"), str):
-                yield (*base, "choice", "options", i, "entry"), option["entry"]
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean "x"?` for the nearest known word, or nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
-
-
-def read_file(path: Path, name: str) -> tuple[Document | None, list[Problem]]:
-    """Read a file as plain data with lines, or say what is wrong with it."""
-    try:
-        return read(path.read_bytes()), []
-    except YamlProblem as problem:
-        return None, [Problem(name, problem.line, problem.message, rule="yaml")]
-    except OSError as error:
-        return None, [Problem(name, 1, f"the file can't be read ({error.strerror})", rule="yaml")]
-
-
-def validate(model: type[M], document: Document, name: str) -> tuple[M | None, list[Problem]]:
-    """The data as a model, or every problem with its line."""
-    try:
-        return model.model_validate(document.data), []
-    except ValidationError as error:
-        return None, [
-            Problem(name, document.line(where), message, rule="format")
-            for where, message in in_plain_words(error, model, document)
-        ]
-
-
-def load_questions(folder: Path, known: Iterable[str] | None = None) -> tuple[tuple[str, Question], ...]:
-    """Every question of the question files, with its file's topic. `known` entry ids, if given, are insisted on."""
-    problems: list[Problem] = []
-    rows: list[tuple[str, Question]] = []
-    ids = set(known) if known is not None else None
-    for path in sorted(folder.glob("*.yaml")):
-        if path.name.startswith("_"):
-            continue
-        name = f"{folder.name}/{path.name}"
-        document, wrong = read_file(path, name)
-        problems += wrong
-        if document is None:
-            continue
-        found, wrong = validate(QuestionFile, document, name)
-        problems += wrong
-        if found is None:
-            continue
-        for number, question in enumerate(found.questions):
-            rows.append((found.topic, question))
-            for entry in (question.entry, *question.also) if ids is not None else ():
-                if entry is not None and ids is not None and entry not in ids:
-                    line = document.line(("questions", number, "entry"))
-                    problems.append(Problem(name, line, f"there is no entry {entry!r}{did_you_mean(entry, ids)}"))
-    if problems:
-        raise KnowledgeError(problems)
-    return tuple(rows)
-
-
-def load_floors(folder: Path) -> dict[str, dict[str, float]]:
-    """The floors of `_floors.yaml`: part -> measure -> per cent. Empty if there is no such file."""
-    path = folder / "_floors.yaml"
-    if not path.is_file():
-        return {}
-    document, problems = read_file(path, f"{folder.name}/{path.name}")
-    if document is None:
-        raise KnowledgeError(problems)
-    try:
-        return {part: {name: float(value) for name, value in floors.items()} for part, floors in document.data.items()}
-    except (AttributeError, TypeError, ValueError) as error:
-        raise KnowledgeError(
-            [Problem(f"{folder.name}/{path.name}", 1, f"floors are part: measure: number ({error})")]
-        ) from None
+    def _known_ids(self, *, glossary_read: bool) -> None:
+        known = set(self.entries)
+        named: list[tuple[Path, Named]] = []
+        for path in self.topic_files:
+            document, raw = self.documents.get(path), self.contents[path]
+            if document is not None:
+                known.update(references.ids_in(document))
+                named.append((path, references.named_by_topic(document.data)))
+            elif isinstance(raw, bytes):
+                known.update(references.ids_in_broken(raw))
+        for name, places in (
+            ("language.yaml", references.named_by_language),
+            ("guards.yaml", references.named_by_guards),
+        ):
+            document = self.documents.get(self.folder / name)
+            named.append((self.folder / name, places(document.data) if document else ()))
+        for path, found in named:
+            for where, entry in found:
+                if entry not in known and (glossary_read or not entry.startswith("term-")):
+                    message = f"there is no entry {entry!r}{did_you_mean(entry, known)}"
+                    self._problem(path, where, message, "unknown-id")
 
 
 __all__: Sequence[str] = ("default_folder", "load", "load_floors", "load_questions", "revision_of")

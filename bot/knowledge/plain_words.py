@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.knowledge.references import did_you_mean
 from bot.knowledge.yaml_safe import Document
 from bot.knowledge.yaml_safe import Path as Where
 
@@ -23,8 +24,12 @@ _SENTENCES = {
     "too_short": "{key!r} has {actual_length} parts; {min_length} is the least",
     "string_too_short": "{key!r} is empty: write it, or leave the line out",
     "string_too_long": "{key!r} is longer than {max_length} characters",
-    "bool_parsing": "{key!r} must be true or false",
-    "int_parsing": "{key!r} must be a whole number",
+    "bool_parsing": "{key!r} must be true or false; {given}",
+    "bool_type": "{key!r} must be true or false; {given}",
+    "int_parsing": "{key!r} must be a whole number; {given}",
+    "int_type": "{key!r} must be a whole number; {given}",
+    "dataclass_type": "{key!r} must be a date such as 2026, 2026-06 or 2026-06-30; {given}",
+    "date_type": "{key!r} must be a day such as 2026-06-30; {given}",
     "greater_than_equal": "{key!r} must be {ge} or more",
     "less_than_equal": "{key!r} must be {le} or less",
 }
@@ -57,37 +62,49 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     kind, context = detail["type"], detail.get("ctx") or {}
     key = next((part for part in reversed(detail["loc"]) if isinstance(part, str) and _is_place(part)), "this file")
     if kind == "extra_forbidden":
-        return f"{key!r} is not a key we know here{_near(key, _keys(model))}"
+        if detail["input"] is None:  # `{text: yes, but no, entry: x}` reads as a key `but no` without a value
+            return f"{key!r} is not a key we know here; if it belongs to the text before it, put quotes round all of it"
+        return f"{key!r} is not a key we know here{did_you_mean(key, _keys(model))}"
     if kind in {"enum", "literal_error"}:
         expected = str(context.get("expected", ""))
         options = [word.strip(" '") for word in expected.replace(" or ", ",").split(",")]
-        return (
-            f"{detail['input']!r} is not a value for {key!r}{_near(str(detail['input']), options)} (one of {expected})"
-        )
+        if not isinstance(detail["input"], str):
+            return f"{key!r} must be one of {expected}; {_given(detail['input'])}"
+        near = did_you_mean(detail["input"], options)
+        return f"{detail['input']!r} is not a value for {key!r}{near} (one of {expected})"
     if kind == "string_pattern_mismatch":
         return _pattern(key, detail["input"])
     if kind == "value_error":
         return str(context.get("error", detail["msg"]))
+    if kind == "string_type" and isinstance(detail["input"], dict) and len(detail["input"]) == 1:
+        return "put double quotes round this sentence: it has a colon"
+    if kind == "string_type" and isinstance(detail["input"], list):
+        return "put double quotes round this text: it stands in square brackets"
     template = _SENTENCES.get(kind)
     if template is None:
         return f"{key!r}: {detail['msg']}"
-    given = "nothing is written" if detail["input"] is None else f"here stands {str(detail['input'])[:40]!r}"
-    return template.format(key=key, given=given, **context)
+    return template.format(key=key, given=_given(detail["input"]), **context)
+
+
+def _given(found: Any) -> str:
+    if found is None:
+        return "nothing is written"
+    if isinstance(found, dict | list):
+        return f"here stands a {'group of lines' if isinstance(found, dict) else 'list'}"
+    return f"here stands {str(found)[:40]!r}"
 
 
 def _pattern(key: str, given: Any) -> str:
     if "url" in key:
         return f"{given!r} is not a link: it must begin with https:// and have no spaces"
+    if key == "term":
+        return f"{given!r} has no letter or digit to make an id from"
     return f"{given!r} is no id: small letters, digits and single hyphens, 40 at most (such as cbc-duty-threshold)"
 
 
-def _near(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
-
-
-def _keys(model: type[BaseModel]) -> set[str]:
+@cache
+def _keys(model: type[BaseModel]) -> frozenset[str]:
     """Every key of the model's schema, by the names editors write."""
     schema = model.model_json_schema()
     parts = [schema, *schema.get("$defs", {}).values()]
-    return {key for part in parts for key in part.get("properties", {})}
+    return frozenset(key for part in parts for key in part.get("properties", {}))

@@ -25,6 +25,8 @@ from bot.model import Nation, Outcome, PartialDate, Status
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=40)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Word = Annotated[Name, StringConstraints(pattern=r"[A-Za-z0-9]")]  # an id is made from it
 Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s<>\"|]+$", max_length=500)]
 
 
@@ -217,8 +219,8 @@ class TopicFile(Model):
 class Term(Scoped):
     """A glossary word; becomes an entry `term-...` at load."""
 
-    term: Text
-    also: tuple[Text, ...] = Field((), description="other names and spellings")
+    term: Word
+    also: tuple[Name, ...] = Field((), description="other names and spellings")
     means: Text
     sources: Annotated[tuple[Source, ...], Field(min_length=1, max_length=4)]
     see: tuple[Id, ...] = ()

@@ -7,6 +7,7 @@ composed once and plain data are built from its nodes, with the line of every pa
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,12 @@ MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TOO_DEEP = f"this is nested more than {MAX_DEPTH} deep; is a bracket left open?"
-_NULLS = {"", "~", "null", "Null", "NULL"}
+_NULLS = {"", "~", "null"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_KEY = re.compile(r"\s*(?:- +)?[\w-]+:(?: |$)")
+_STUCK_KEY = re.compile(r"\s*(?:- +)?[\w-]+:[^\s:/]")
+_AFTER_CLOSE = re.compile(r"""(?:^|[:\-,] *)(?:"[^"]*"|'[^']*'|\[[^\]]*\]|\{[^}]*\})\s*[^\s,#\]}:]""")
+_BAD_SPACES = "the spaces at the start of this line do not fit the lines above it; or a text needs double quotes"
 
 Path = tuple[str | int, ...]
 
@@ -93,6 +99,8 @@ def _guard(text: str) -> None:
 def _build(node: Any, path: Path, lines: dict[Path, int]) -> Any:
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.ScalarNode):
+        if node.style == '"' and _CONTROL.search(node.value):
+            raise YamlProblem(lines[path], "a backslash here makes an invisible control character; take it out")
         return None if not node.style and node.value in _NULLS else node.value  # the C parser says '' for plain
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, (*path, number), lines) for number, item in enumerate(node.value)]
@@ -116,22 +124,33 @@ def _build(node: Any, path: Path, lines: dict[Path, int]) -> Any:
 def _in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
     mark = error.problem_mark or error.context_mark
     line = mark.line + 1 if mark else 1
+    start = error.context_mark.line + 1 if error.context_mark else line  # where the part that went wrong begins
     rows = text.splitlines() or [""]
     row = rows[min(line, len(rows)) - 1]
-    problem = (error.problem or "").lower()
+    problem, context = (error.problem or "").lower(), (error.context or "").lower()
     if "nesting depth" in problem:  # newer parsers have a limit of their own, and look ahead
         return line, _TOO_DEEP
     if "mapping values are not allowed" in problem:
+        above = rows[line - 2] if 2 <= line <= len(rows) else ""
+        if _STUCK_KEY.match(above) and ": " not in above:
+            return line - 1, "a space is missing after the colon"
+        if mark and _KEY.match(row) and row.find(":") == mark.column:
+            return line, f"{_BAD_SPACES}, because it has a colon"
         return line, "put double quotes round this sentence: it has a colon"
     if "\t" in row and ("cannot start any token" in problem or "tab" in problem):
         return line, "there is a tab here; use spaces"
-    if "found unexpected end of stream" in problem or "quoted scalar" in (error.context or ""):
-        start = error.context_mark.line + 1 if error.context_mark else line
+    if "escape" in problem or "escape" in context or "hexdecimal" in problem:
+        return line, "a backslash in double quotes has a meaning of its own; use single quotes round this text"
+    if "found unexpected end of stream" in problem or "quoted scalar" in context:
         return start, "a quote that opens here is not closed"
-    if "cannot start any token" in problem:
+    if "cannot start any token" in problem or "alphabetic or numeric" in problem:
         return line, "put double quotes round this text: it begins with a special character"
-    if "expected <block end>" in problem or "did not find expected '-'" in problem or "block" in problem:
-        return line, "the spaces at the start of this line do not fit the lines above it; or a text needs double quotes"
-    if "expected ',' or" in problem or "flow" in problem:
+    if "expected ',' or" in problem or "flow" in problem or "flow" in context:
         return line, "a bracket or brace is not closed, or a text inside needs double quotes"
+    if _AFTER_CLOSE.search(row):
+        return line, "this text goes on after its closing quote or bracket; put double quotes round all of it"
+    if "could not find expected ':'" in problem:
+        return start, "this line is neither `name: value` nor part of the text above; start it with more spaces"
+    if "expected <block end>" in problem or "expected key" in problem or "block" in problem or "block" in context:
+        return line, _BAD_SPACES
     return line, f"this can't be read as YAML ({error.problem}); look for a missing quote or wrong spaces"

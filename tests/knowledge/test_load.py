@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import time
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.errors import KnowledgeError
 from bot.knowledge.base import KnowledgeBase
@@ -84,13 +90,95 @@ def test_all_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
         ("nations: [uk]", "nations: [engalnd]", "did you mean 'england'"),
         ("phrasings: [what is a loaf]", "phrasings: what is a loaf", "must be a list"),
         ("lead: Bread is baked dough.", 'lead: ""', "is empty"),
-        ("review_every_months: 6", "review_every_months: soon", "must be a whole number"),
+        ("review_every_months: 6", "review_every_months: soon", "must be a whole number; here stands 'soon'"),
+        ("review_every_months: 6", "review_every_months: ~", "must be a whole number; nothing is written"),
+        ("status: practice", "status: ~", "'status' must be one of"),
+        ("known_to: 2026-06", "known_to: [2026]", "must be a date such as 2026"),
+        ("known_to: 2026-06", "replaced_by: [{a: b}]", "bread.yaml:11:"),
+        ("see_also: []", "reviewed: 2026-02-30", "bread.yaml:12: '2026-02-30' is not a day of the calendar"),
+        ("see_also: []", "reviewed: 2026-02", "bread.yaml:12: '2026-02' needs a day"),
+        ("see_also: []", "see_also: [~]", "bread.yaml:12: 'see_also' must be a text; nothing is written"),
+        ("see_also: []", "see_also: [{a: b, c: d}]", "bread.yaml:12: 'see_also' must be a text"),
+        ("[what is a loaf]", "[well, one thing: another]", "bread.yaml:5: put double quotes round this sentence"),
+        ("lead: Bread is baked dough.", "lead: [x]", "bread.yaml:9: put double quotes round this text"),
+        ("{title: Bakers,", "{title: Flour, salt,", "if it belongs to the text before it, put quotes round all of it"),
+        ("id: bread", "id: terms", "is kept for the glossary"),
     ],
 )
 def test_a_mistake_is_named_in_plain_words(tmp_path: Path, old: str, new: str, expected: str) -> None:
     assert old in GOOD
     write(tmp_path, GOOD.replace(old, new, 1))
     assert any(expected in found for found in problems(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("see_also: []", "see_also: [nope]"),
+        ("see_also: []", "near_misses: [{text: x, entry: nope}]"),
+        ("known_to: 2026-06", "replaced_by: [nope]"),
+        (
+            GOOD[GOOD.index("    answers") :],
+            "    choice: {ask: x, options: [{label: a, entry: nope}, {label: b, entry: nope}]}",
+        ),
+    ],
+)
+def test_an_id_that_does_not_exist_is_found_wherever_it_stands(tmp_path: Path, old: str, new: str) -> None:
+    write(tmp_path, GOOD.replace(old, new, 1))
+    assert any("there is no entry 'nope'" in found for found in problems(tmp_path))
+
+
+GUARD = "guards:\n  - {id: no, outcome: help, patterns: [%s], says: {lead: No., offer: [%s], offer_topic: %s}}\n"
+
+
+@pytest.mark.parametrize(
+    ("guards", "expected"),
+    [
+        (GUARD % ("bread", "what-is-bred", "bread"), "guards.yaml:2: there is no entry 'what-is-bred'; did you mean"),
+        (GUARD % ("bread", "what-is-bread", "brad"), "guards.yaml:2: there is no topic 'brad'; did you mean 'bread'?"),
+        (GUARD % ('"? !"', "what-is-bread", "bread"), "guards.yaml:2: the pattern '? !' has no word in it"),
+        (
+            (GUARD + GUARD[8:]) % (("x", "what-is-bread", "bread") * 2),
+            "guards.yaml:3: the guard id 'no' stands here twice",
+        ),
+    ],
+)
+def test_a_guard_that_could_not_work_is_refused(tmp_path: Path, guards: str, expected: str) -> None:
+    write(tmp_path)
+    (tmp_path / "guards.yaml").write_text(guards)
+    (found,) = problems(tmp_path)
+    assert found.startswith(expected)
+
+
+def test_one_broken_file_does_not_make_links_to_its_entries_look_wrong(tmp_path: Path) -> None:
+    write(tmp_path, GOOD.replace("see_also: []", "see_also: [what-is-salt, term-dough]"))
+    write(tmp_path, 'topic: {id: salt}\nentries:\n  - id: what-is-salt\n    question: "What?\n', "salt")
+    (tmp_path / "language.yaml").write_text("acronymz: {}\n")
+    found = problems(tmp_path)
+    assert [text.split(":")[0] for text in found] == ["language.yaml", "topics/salt.yaml"]
+
+
+def test_topics_may_be_called_like_the_other_files(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        GOOD.replace("id: bread", "id: language").replace("[]", "[nope]"),
+        "language",
+        language="acronyms: {}\n",
+    )
+    assert problems(tmp_path) == ["topics/language.yaml:12: there is no entry 'nope'"]
+
+
+def test_a_file_that_would_be_passed_over_is_told(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "topics" / "salt.yml").write_text(GOOD)
+    assert problems(tmp_path) == ["topics/salt.yml:1: this file is not read: rename it to salt.yaml"]
+
+
+def test_messages_of_ones_own_must_be_complete(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "messages.yaml").write_text("en:\n  greeting: Hello.\n")
+    (found,) = problems(tmp_path)
+    assert re.match(r"messages.yaml:1: messages are missing under `en`: \w+, \w+, \w+ and \d+ more", found)
 
 
 def test_an_entry_needs_answers_or_a_choice(tmp_path: Path) -> None:
@@ -120,6 +208,82 @@ def test_terms_become_entries_and_two_meanings_offer_themselves(tmp_path: Path) 
     assert choice is not None
     assert [option.entry for option in choice.options] == ["term-dough-1", "term-dough-2"]
     assert [v.nations for v in knowledge.entries["term-dough-1"].answers] == [("england",), ("wales",)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([TERM.replace("dough", '"£"') % ("Money.", "uk")], "has no letter or digit to make an id from"),
+        ([TERM.replace("dough", "x" * 81) % ("Money.", "uk")], "is longer than 80 characters"),
+        ([TERM % (f"Meaning {n}.", "uk") for n in range(7)], "this word has 7 meanings; 6 is the most"),
+    ],
+)
+def test_a_term_that_can_not_become_an_entry_is_told(tmp_path: Path, rows: list[str], expected: str) -> None:
+    write(tmp_path, language="terms:\n" + "".join(f"  - {row}\n" for row in rows))
+    (found,) = problems(tmp_path)
+    assert found.startswith("language.yaml:2: ")
+    assert expected in found
+
+
+def test_a_term_with_two_meanings_has_no_findings_its_editor_could_not_mend(tmp_path: Path) -> None:
+    rows = [TERM % ("Flour and water.", "uk"), TERM % ("Money.", "uk")]
+    write(tmp_path, language="terms:\n" + "".join(f"  - {row}\n" for row in rows))
+    assert [p for p in lint(load(tmp_path), date(2026, 11, 24)) if p.severity == "error"] == []
+
+
+FILES = {
+    "topics/bread.yaml": GOOD.replace("known_to: 2026-06", "known_to: 2026-06\n        replaced_by: [what-is-bread]"),
+    "language.yaml": "acronyms: {CBC: [clause]}\nterms:\n  - " + TERM % ("Flour.", "uk") + "\n",
+    "guards.yaml": GUARD % ("bread", "what-is-bread", "bread"),
+    "questions/bread.yaml": 'topic: bread\nquestions: [{text: "a", entry: what-is-bread}]\n',
+}
+ODD: st.SearchStrategy[object] = st.sampled_from(
+    [None, "", "x", "2026-13", "term-dough", [], {}, [None], [[]], {"a": None}, [{"a": "b"}], "9" * 5000]
+)
+
+
+def places(data: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every place in plain data."""
+    yield path
+    parts = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in parts:
+        yield from places(value, (*path, key))
+
+
+def changed(data: Any, path: tuple[str | int, ...], new: object) -> Any:
+    """The data with another value at one place."""
+    if not path:
+        return new
+    copy = data.copy()
+    copy[path[0]] = changed(data[path[0]], path[1:], new)
+    return copy
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.sampled_from(sorted(FILES)), odd=ODD, data=st.data())
+def test_any_value_at_any_place_loads_or_is_told(tmp_path: Path, name: str, odd: object, data: st.DataObject) -> None:
+    for file, text in FILES.items():
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(text)
+    whole = yaml.load(FILES[name], yaml.BaseLoader)  # noqa: S506 - it makes texts only
+    place = data.draw(st.sampled_from(list(places(whole))))
+    (tmp_path / name).write_text(yaml.safe_dump(changed(whole, place, odd), sort_keys=False))
+    try:
+        knowledge = load(tmp_path)
+        lint(knowledge, date(2026, 11, 24), tmp_path / "questions")
+    except KnowledgeError as error:
+        assert all(problem.path.endswith(name) or problem.rule == "unknown-id" for problem in error.problems)
+
+
+def test_fifteen_thousand_phrasings_in_one_file_load_in_four_seconds(tmp_path: Path) -> None:
+    head, entry = GOOD.split("  - id", 1)
+    rows = "".join(f"      - how do we bake the loaf number {n}\n" for n in range(100))
+    entry = entry.replace(" [what is a loaf]\n", f"\n{rows}")
+    write(tmp_path, head + "".join("  - id" + entry.replace("what-is-bread", f"bread-{n}") for n in range(150)))
+    start = time.perf_counter()
+    knowledge = load(tmp_path)
+    assert time.perf_counter() - start < 4
+    assert sum(len(entry.phrasings) for entry in knowledge.entries.values()) == 15_000
 
 
 def test_the_revision_follows_the_files(tmp_path: Path) -> None:
