@@ -32,29 +32,9 @@ NEAR_BONUS = 0.5  # in score, for a target near the last entry, in a follow-up
 
 
 _OPENS_A_QUESTION = frozenset(
-    [
-        "do",
-        "does",
-        "did",
-        "is",
-        "are",
-        "was",
-        "can",
-        "could",
-        "may",
-        "must",
-        "should",
-        "will",
-        "would",
-        "have",
-        "has",
-        "dont",
-        "doesnt",
-        "isnt",
-        "arent",
-        "cant",
-    ]
+    ("do", "does", "did", "is", "are", "was", "can", "could", "may", "must", "should", "will")
 )
+_OPENS_A_QUESTION |= {"would", "have", "has", "dont", "doesnt", "isnt", "arent", "cant"}
 
 
 def _denies(words: tuple[str, ...]) -> bool:
