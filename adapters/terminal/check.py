@@ -46,5 +46,5 @@ def run(folder: Path | None, questions: Path | None, shape: str) -> int:
     else:
         for p in problems:
             print(f"{p.path}:{p.line}: {p.severity}: {p.message} [{p.rule}]")
-        print(f"{errors} errors, {len(problems) - errors} warnings.", file=sys.stderr)
+        print(f"errors: {errors}, warnings: {len(problems) - errors}", file=sys.stderr)
     return 1 if errors else 0
