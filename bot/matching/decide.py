@@ -24,9 +24,9 @@ class Zone(StrEnum):
 class Policy:
     """The thresholds. `field` tells a gap in our field from a question outside it."""
 
-    answer: float = 0.66
+    answer: float = 0.6
     margin: float = 0.08
-    offer: float = 0.22
+    offer: float = 0.15
     uncovered: int = 2  # this many content words no entry knows stop an answer ...
     uncovered_share: float = 0.45  # ... if they are this share of the content words
     weight: float = 1.0  # a question of less telling words than this ("I want to go") ...
