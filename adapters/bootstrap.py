@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from adapters.channel import Channel, Parts
+from adapters.settings import AllSettings
 from bot.advisor import Advisor, Log
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.load import load, revision_of
@@ -67,3 +69,8 @@ def make_advisor(
 ) -> Advisor:
     """An advisor over a library and a log."""
     return Advisor(library.knowledge, library.matcher, log, clock=clock, operator=operator, policy=policy)
+
+
+def make_channels(settings: AllSettings, parts: Parts, *, http: bool) -> list[Channel]:
+    """Every network channel that is on. Their SDKs are imported here and not before: other commands need none."""
+    return []

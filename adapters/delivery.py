@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
+from bot.errors import StoreUnavailable
 from bot.model import Reply, Utterance
 from bot.store.claims import LEASE, Acceptance, Claims
 
@@ -19,6 +21,21 @@ log = logging.getLogger(__name__)
 Answer = Callable[[Utterance], Awaitable[Reply]]
 Send = Callable[[Reply, Mapping[str, str]], Awaitable[None]]
 RETRY_SECONDS = (0.5, 2.0, 8.0)
+LONGEST_WAIT = 60.0  # seconds a platform may ask us to wait before one answer is left for the next sweep
+SWEEP_SECONDS = 30.0
+REMEMBERED = 10_000  # message ids kept in memory, against redelivery while the store is down
+
+
+class Undeliverable(Exception):
+    """The platform will never take this reply (blocked, chat gone): the message is done with, and the log says so."""
+
+
+class TryAgain(Exception):
+    """The platform asks us to wait `seconds` before sending this reply again."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"asked to wait {seconds:g} s")
 
 
 class Delivery:
@@ -32,6 +49,7 @@ class Delivery:
         self._send = send
         self._retry_seconds = retry_seconds
         self._queues: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._unstored: OrderedDict[str, None] = OrderedDict()
 
     async def handle(self, utterance: Utterance, address: Mapping[str, str]) -> bool:
         """Accept and answer; False for a message that is not to be answered (again)."""
@@ -39,7 +57,18 @@ class Delivery:
 
     async def accept(self, utterance: Utterance, address: Mapping[str, str]) -> bool:
         """Write the claim. A channel calls this before it acknowledges; True means: now answer it."""
-        return await self._claims.accept(utterance, address) is not Acceptance.DUPLICATE
+        if utterance.message_id in self._unstored:
+            return False
+        acceptance = await self._claims.accept(utterance, address)
+        if acceptance is Acceptance.UNSTORED:
+            self.accept_unstored(utterance)
+        return acceptance is not Acceptance.DUPLICATE
+
+    def accept_unstored(self, utterance: Utterance) -> None:
+        """Remember in this process alone that a message is being answered: its claim could not be written in time."""
+        self._unstored[utterance.message_id] = None
+        while len(self._unstored) > REMEMBERED:
+            self._unstored.popitem(last=False)
 
     async def answer_accepted(self, utterance: Utterance, address: Mapping[str, str]) -> bool:
         """Answer an accepted message and mark it. False if it could not be sent: it stays pending and is tried again."""
@@ -60,6 +89,15 @@ class Delivery:
         done = await asyncio.gather(*(self.answer_accepted(utterance, address) for utterance, address in pending))
         return sum(done)
 
+    async def sweep(self, channel: str, seconds: float = SWEEP_SECONDS) -> None:
+        """Until cancelled: answer what another process left, and what could not be sent, once its lease is over."""
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await self.resume(channel)
+            except StoreUnavailable:
+                log.warning("the store is down; answers left over on %s are looked for again in %g s", channel, seconds)
+
     @asynccontextmanager
     async def _in_turn(self, conversation: str) -> AsyncIterator[None]:
         """One at a time in a conversation. asyncio's lock is fair: first come, first served."""
@@ -79,17 +117,27 @@ class Delivery:
             await self._claims.renew(message)
 
     async def _send_with_retries(self, reply: Reply, address: Mapping[str, str], message: str) -> bool:
-        for wait in (*self._retry_seconds, None):
+        waits = iter((*self._retry_seconds, None))
+        waited = 0.0
+        while True:
             try:
                 await self._send(reply, address)
+            except Undeliverable as error:
+                log.warning("the answer to message %s can't be delivered: %s", message, error)
+                return True
+            except TryAgain as error:
+                wait: float | None = error.seconds if waited + error.seconds <= LONGEST_WAIT else None
+                why = str(error)
             except Exception as error:
+                wait, why = next(waits), type(error).__name__
                 if wait is None:
                     log.exception("the answer to message %s could not be sent; it stays pending", message)
                     return False
-                log.warning(
-                    "sending the answer to message %s failed (%s); again in %s s", message, type(error).__name__, wait
-                )
-                await asyncio.sleep(wait)
             else:
                 return True
-        return False
+            if wait is None:
+                log.error("the answer to message %s is not sent (%s); it is tried again later", message, why)
+                return False
+            log.warning("sending the answer to message %s failed (%s); again in %g s", message, why, wait)
+            waited += wait
+            await asyncio.sleep(wait)

@@ -16,6 +16,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -26,8 +27,8 @@ from bot.errors import StoreUnavailable
 from bot.knowledge.base import KnowledgeBase
 from bot.matching.decide import Policy
 from bot.matching.matcher import Matcher, Ranking
-from bot.model import Candidate, Memory, Operator, Outcome, PersonSettings, Reply, Turn, Utterance
-from bot.replies import Replies
+from bot.model import Candidate, Memory, Nation, Operator, Outcome, PersonSettings, Reply, Role, Turn, Utterance
+from bot.replies import Asking, Replies
 from bot.say import Voice
 from bot.targets import GUARD
 
@@ -42,6 +43,9 @@ class Log(Protocol):
 
     async def record(self, turn: Turn) -> None:
         """Keep a turn; twice for one message leaves one."""
+
+    async def settings_of(self, person: str) -> PersonSettings:
+        """What a person has set."""
 
     async def save_settings(self, person: str, settings: PersonSettings) -> None:
         """Keep what a person set."""
@@ -74,8 +78,9 @@ class Advisor:
         self._log = log
         self._clock = clock
         self._voice = Voice(knowledge.messages.languages, operator or Operator())
-        replies = Replies(knowledge, self._voice)
-        self._dialogue = Dialogue(knowledge, matcher, replies, Commands(replies), policy or Policy())
+        self._replies = Replies(knowledge, self._voice)
+        commands = Commands(self._replies)
+        self._dialogue = Dialogue(knowledge, matcher, self._replies, commands, policy or Policy())
 
     async def answer(self, utterance: Utterance, as_of: date | None = None) -> Reply:
         """What to say. `as_of` picks the texts of another day; everything else happens today."""
@@ -94,6 +99,9 @@ class Advisor:
         if draft.effect is not None and draft.effect.act is Act.FORGET:
             return reply  # erased means that this very turn leaves nothing either
         try:
+            if draft.greets:
+                kept = draft.settings or memory.settings
+                await self._log.save_settings(utterance.person, replace(kept, greeted=True))
             await self._log.record(self._turn(turn, utterance, reply, draft, micros))
         except Exception:
             log_.exception("could not record message %s; it was answered", utterance.message_id)
@@ -102,6 +110,30 @@ class Advisor:
     def explain(self, utterance: Utterance, memory: Memory, as_of: date | None = None) -> Draft:
         """The decision about an utterance with all it rests on, for `advisor ask --explain`. Logs nothing."""
         return self._dialogue.respond(utterance, memory, as_of or self._clock().date(), "0" * 16)
+
+    def show(
+        self, entry: str, *, nation: Nation | None = None, role: Role | None = None, as_of: date | None = None
+    ) -> Reply:
+        """An entry as a reply, for sharing, inline results and previews. Logs nothing; KeyError if there is none."""
+        asking = Asking("", as_of or self._clock().date(), nation=nation, role=role, confidence=1.0)
+        return self._replies.show((self.knowledge.entries[entry].id,), asking)
+
+    async def settings_of(self, person: str) -> PersonSettings:
+        """What a person has set; nothing set if the store is down."""
+        try:
+            return await self._log.settings_of(person)
+        except StoreUnavailable:
+            log_.exception("could not read a person's settings; shown as unset")
+            return PersonSettings()
+
+    async def feedback(self, turn_id: str, person: str, value: str, reason: str = "") -> bool:
+        """Keep what a person thought of a reply of their own; False if the store is down."""
+        try:
+            await self._log.feedback(turn_id, person, value, reason)
+        except StoreUnavailable:
+            log_.exception("could not keep feedback on turn %s", turn_id)
+            return False
+        return True
 
     def greeting(self) -> Reply:
         """What it is, who runs it, its limits: said once, on first contact."""

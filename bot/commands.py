@@ -10,7 +10,6 @@ from bot.replies import Asking, Replies
 from bot.say import join_words
 
 EXAMPLES = 3
-PAGE = 8
 
 
 class Act(StrEnum):
@@ -61,13 +60,13 @@ class Commands:
             case "settings":
                 return Done(self._settings(asking, settings))
             case "privacy":
-                return Done(self._privacy(asking))
+                return Done(self._privacy(asking, settings))
             case "pause":
                 return Done(self._say(asking, "paused"), settings=replace(settings, paused=True))
             case "resume":
                 return Done(self._say(asking, "resumed"), settings=replace(settings, paused=False))
             case "forget":
-                yes = Option(OptionKind.COMMAND, "forget-now", self._voice.say("label_forget"))
+                yes = Option(OptionKind.COMMAND, "forget-now", self._voice.say("label_forget_now"))
                 return Done(self._say(asking, "forget_sure", options=(yes,)))
             case "mydata":
                 return Done(self._say(asking, "nothing_kept"), effect=Effect(Act.EXPORT))
@@ -138,11 +137,15 @@ class Commands:
         )
         return self._say(asking, "settings", options=options, nation=nation, role=role)
 
-    def _privacy(self, asking: Asking) -> Reply:
+    def _privacy(self, asking: Asking, settings: PersonSettings) -> Reply:
         words = self._voice.say("privacy")
         if self._voice.say_value("url"):
             words = f"{words} {self._voice.say('privacy_link')}"
-        return self._replies.reply(asking, Outcome.HELP, lead=words)
+        pause = "resume" if settings.paused else "pause"
+        options = tuple(
+            Option(OptionKind.COMMAND, name, self._voice.say(f"label_{name}")) for name in (pause, "mydata", "forget")
+        )
+        return self._replies.reply(asking, Outcome.HELP, lead=words, options=options)
 
     def _say(self, asking: Asking, name: str, options: tuple[Option, ...] = (), **values: object) -> Reply:
         return self._replies.reply(asking, Outcome.HELP, lead=self._voice.say(name, **values), options=options)

@@ -39,6 +39,7 @@ class Draft:
     said: Nation | None = None
     settings: PersonSettings | None = None  # to be saved, if the person changed them
     effect: Effect | None = None
+    greets: bool = False  # the person is greeted with this reply, and never again
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Dialogue:
         moment = self._moment(utterance, memory, today, turn)
         draft = next(draft for step in self._steps if (draft := step(moment)) is not None)
         draft = replace(draft, said=draft.said or moment.said)
-        return self._with_personal_data(draft, moment)
+        return self._greeted(self._with_personal_data(draft, moment), moment)
 
     def _moment(self, utterance: Utterance, memory: Memory, today: date, turn: str) -> Moment:
         text = utterance.text
@@ -305,3 +306,13 @@ class Dialogue:
             return replace(draft, reply=replace(draft.reply, notices=notices, keep_text=False, private=True))
         reply = self._say(moment, Outcome.SIGNPOSTED, "personal_data", kind=kind)
         return replace(draft, reply=replace(reply, keep_text=False, private=True), about=())
+
+    def _greeted(self, draft: Draft, moment: Moment) -> Draft:
+        """A short greeting before the first answer in a direct message; what is said alone stays alone."""
+        if not moment.utterance.direct or moment.memory.settings.greeted:
+            return draft
+        if draft.reply.outcome is Outcome.SIGNPOSTED or draft.effect is not None:
+            return draft
+        said_by_itself = draft.reply.outcome in {Outcome.SMALL_TALK, Outcome.HELP}
+        greeting = "" if said_by_itself else self._replies.voice.say("greeting_short")
+        return replace(draft, reply=replace(draft.reply, greeting=greeting), greets=True)

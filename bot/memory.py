@@ -46,6 +46,10 @@ class ShortMemory:
             self._last.popitem(last=False)
         self.turns = [*self.turns[-99:], turn]
 
+    async def settings_of(self, person: str) -> PersonSettings:
+        """What a person has set."""
+        return self._settings.get(person, PersonSettings())
+
     async def save_settings(self, person: str, settings: PersonSettings) -> None:
         """Keep what a person set."""
         self._settings[person] = settings

@@ -142,6 +142,7 @@ class Utterance:
     default_nation: Nation | None = None  # the workspace's or channel's; weaker than all the person says or sets
     default_role: Role | None = None
     addressed: bool = True  # False: overheard, so nothing is answered
+    direct: bool = False  # between this person and the bot alone: a greeting is due on first contact
 
 
 class OptionKind(StrEnum):
@@ -228,6 +229,7 @@ class Reply:
     keep_text: bool = True  # False: the utterance's text must never be stored (crisis, personal data)
     private: bool = False  # for the asker alone, also where a channel could read it
     expanded: bool = False  # the person asked for all of it: a channel that shortens shows the whole
+    greeting: str = ""  # said before all else, once a person: who runs it and its limits
     welsh: bool = False  # asked in Welsh: the lead opens with a courteous sentence
     offered: tuple[str, ...] = ()  # entries offered, best first, where none is shown
     confidence: float = 0.0  # calibrated probability that the top candidate is right, 0..1

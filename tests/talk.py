@@ -26,7 +26,9 @@ class Talk:
     def wait(self, hours: float) -> None:
         self.now += timedelta(hours=hours)
 
-    async def say(self, text: str, person: str = "ann", kind: UtteranceKind = UtteranceKind.TEXT) -> Reply:
+    async def say(
+        self, text: str, person: str = "ann", kind: UtteranceKind = UtteranceKind.TEXT, direct: bool = False
+    ) -> Reply:
         self._count += 1
         utterance = Utterance(
             kind=kind,
@@ -38,6 +40,7 @@ class Talk:
             sent_at=self.now,
             default_nation=self.nation,
             default_role=self.role,
+            direct=direct,
         )
         return await self.advisor.answer(utterance)
 

@@ -298,3 +298,25 @@ async def test_a_fault_of_ours_is_answered_with_a_code_and_a_contact(talk: Talk)
     assert reply.outcome is Outcome.ERROR
     assert "help@anytown.example" in reply.lead
     assert reply.turn[:4].upper() in reply.lead
+
+
+async def test_the_first_answer_in_a_direct_message_opens_with_a_greeting_and_no_other_does(talk: Talk) -> None:
+    first = await talk.say("what is a community benefit clause", direct=True)
+    assert first.greeting.startswith("Hello. Anytown CVS runs me.")
+    assert first.outcome is Outcome.ANSWERED
+    second = await talk.say("what is TUPE", direct=True)
+    assert second.greeting == ""
+    other = await talk.say("what is TUPE", person="bob", direct=False)
+    assert other.greeting == ""
+
+
+async def test_a_crisis_is_answered_alone_without_a_greeting(talk: Talk) -> None:
+    assert (await talk.say("I want to kill myself", direct=True)).greeting == ""
+
+
+async def test_an_entry_can_be_shown_without_a_turn(talk: Talk) -> None:
+    reply = talk.advisor.show("cbc-duty-threshold", nation=Nation.SCOTLAND)
+    assert (reply.parts[0].entry, reply.parts[0].nation) == ("cbc-duty-threshold", Nation.SCOTLAND)
+    assert talk.log.turns == []
+    with pytest.raises(KeyError):
+        talk.advisor.show("no-such-entry")

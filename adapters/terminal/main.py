@@ -174,5 +174,26 @@ def schema(kind: str) -> None:
     sys.exit(command.schema(kind))
 
 
+@main.command()
+@click.option("--http", is_flag=True, help="Also listen on a port: Slack events, Telegram webhook, health.")
+@knowledge_option
+def serve(http: bool, folder: Path | None) -> None:
+    """Run every channel that has settings (Slack, Telegram) until it is told to stop."""
+    from adapters import serve as command
+    from bot.knowledge.load import default_folder
+
+    sys.exit(command.run(folder or default_folder(), http=http))
+
+
+@main.command()
+@knowledge_option
+def doctor(folder: Path | None) -> None:
+    """Say what is wrong with the settings, the knowledge, the store and the channels, and how to mend it."""
+    from adapters import doctor as command
+    from bot.knowledge.load import default_folder
+
+    sys.exit(command.run(folder or default_folder(), click.echo))
+
+
 if __name__ == "__main__":
     main()

@@ -24,6 +24,7 @@ def utterance_to_json(utterance: Utterance) -> dict[str, Any]:
         "default_nation": utterance.default_nation.value if utterance.default_nation else None,
         "default_role": utterance.default_role.value if utterance.default_role else None,
         "addressed": utterance.addressed,
+        "direct": utterance.direct,
     }
 
 
@@ -42,6 +43,7 @@ def utterance_from_json(found: dict[str, Any]) -> Utterance:
         default_nation=Nation(found["default_nation"]) if found["default_nation"] else None,
         default_role=Role(found["default_role"]) if found["default_role"] else None,
         addressed=found["addressed"],
+        direct=found.get("direct", False),  # claims written before there was such a thing
     )
 
 

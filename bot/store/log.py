@@ -50,14 +50,7 @@ class Log:
         except StoreUnavailable:
             log_.warning("the store is down; message %s is answered from memory", utterance.message_id)
             return await self._memory.recall(utterance)
-        settings = PersonSettings()
-        if person is not None:
-            settings = PersonSettings(
-                nation=Nation(person.nation) if person.nation else None,
-                role=Role(person.role) if person.role else None,
-                paused=person.paused,
-                greeted=person.greeted,
-            )
+        settings = _settings_in(person)
         if conversation is None:
             return Memory(settings=settings)
         # answered before a crash and asked again now: the turn before it is what its words follow on from
@@ -73,21 +66,21 @@ class Log:
     async def record(self, turn: Turn) -> None:
         """Keep a turn: one row a message, however often it is recorded; spooled if the store is down."""
         await self._memory.record(turn)
-        settings = (await self._settings(turn.utterance.person)) or PersonSettings()
-        record = _record_of(turn, paused=settings.paused)
+        try:
+            paused = (await self.settings_of(turn.utterance.person)).paused
+        except StoreUnavailable:  # what is remembered of them; the store is asked again when the spool is replayed
+            paused = (await self._memory.settings_of(turn.utterance.person)).paused
+        record = _record_of(turn, paused=paused)
         try:
             await self.catch_up()
             await self._write_turn(record)
         except StoreUnavailable:
             self._spool.add(record)
 
-    async def _settings(self, person: str) -> PersonSettings | None:
-        try:
-            async with self._sessions.begin() as session:
-                row = await session.get(Person, person)
-                return PersonSettings(paused=row.paused) if row else None
-        except StoreUnavailable:
-            return None
+    async def settings_of(self, person: str) -> PersonSettings:
+        """What a person has set. StoreUnavailable if it can't be read."""
+        async with self._sessions.begin() as session:
+            return _settings_in(await session.get(Person, person))
 
     async def catch_up(self) -> int:
         """Write what was spooled; StoreUnavailable if the store is still down. Returns how many records."""
@@ -104,10 +97,10 @@ class Log:
     async def _write_turn(self, record: Record) -> None:
         async with self._sessions.begin() as session:
             row = record["row"]
-            if row is not None:
+            person = await session.get(Person, record["person"]) or Person(id=record["person"], seen_at=self._clock())
+            if row is not None and not person.paused:
                 await session.merge(TurnRow(**{**row, "at": datetime.fromisoformat(row["at"])}))
             await self._keep_conversation(session, record)
-            person = await session.get(Person, record["person"]) or Person(id=record["person"], seen_at=self._clock())
             person.seen_at = datetime.fromisoformat(record["at"])
             session.add(person)
 
@@ -179,6 +172,17 @@ class Log:
             await session.exec(delete(TurnRow).where(col(TurnRow.at) < now - ROW_KEPT))
             await session.exec(delete(Conversation).where(col(Conversation.at) < now - ROW_KEPT))
             await session.exec(delete(Claim).where(col(Claim.received_at) < now - RAW_KEPT))
+
+
+def _settings_in(row: Person | None) -> PersonSettings:
+    if row is None:
+        return PersonSettings()
+    return PersonSettings(
+        nation=Nation(row.nation) if row.nation else None,
+        role=Role(row.role) if row.role else None,
+        paused=row.paused,
+        greeted=row.greeted,
+    )
 
 
 def _record_of(turn: Turn, *, paused: bool) -> Record:
