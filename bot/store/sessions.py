@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -29,9 +29,7 @@ class Sessions:
             async with asyncio.timeout(SECONDS), self._make() as session:
                 yield session
                 await session.commit()
-        except (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError) as error:
+        except IntegrityError:
+            raise  # a row that is there already: the caller knows what it means
+        except (DBAPIError, PoolTimeoutError, OSError, TimeoutError) as error:
             raise StoreUnavailable(f"The store did not take it ({type(error).__name__}).") from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise StoreUnavailable("The connection to the store was lost.") from error
-            raise
