@@ -18,7 +18,8 @@ from bot.matching.decide import Policy
 from bot.matching.index import build
 from bot.matching.matcher import Matcher
 from bot.matching.words import Words
-from bot.model import Operator
+from bot.model import Operator, Retention
+from bot.pace import Pace
 from bot.targets import targets_of
 
 
@@ -66,9 +67,20 @@ def make_advisor(
     operator: Operator | None = None,
     clock: Callable[[], datetime] = now,
     policy: Policy | None = None,
+    retention: Retention | None = None,
+    pace: Pace | None = None,
 ) -> Advisor:
     """An advisor over a library and a log."""
-    return Advisor(library.knowledge, library.matcher, log, clock=clock, operator=operator, policy=policy)
+    return Advisor(
+        library.knowledge,
+        library.matcher,
+        log,
+        clock=clock,
+        operator=operator,
+        policy=policy,
+        retention=retention,
+        pace=pace,
+    )
 
 
 def make_channels(settings: AllSettings, parts: Parts, *, http: bool) -> list[Channel]:

@@ -16,6 +16,7 @@ from adapters.channel import Parts
 from adapters.settings import AllSettings, read_all
 from adapters.web import make_app
 from bot.errors import SettingsError
+from bot.pace import Pace
 from bot.store.keys import Pseudonyms, load_or_make_key
 from bot.store.store import open_store
 
@@ -47,8 +48,16 @@ async def serve(folder: Path, settings: AllSettings, stopping: asyncio.Event, *,
     library = open_library(folder, own.cache_dir)
     pseudonyms = Pseudonyms(load_or_make_key(own.data_dir / "key"))
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(own.store_url(), own.data_dir / "spool.jsonl", now))
-        advisor = make_advisor(library, store.log, operator=own.who_runs_it())
+        store = await stack.enter_async_context(
+            open_store(own.store_url(), own.data_dir / "spool.jsonl", now, own.retention())
+        )
+        advisor = make_advisor(
+            library,
+            store.log,
+            operator=own.who_runs_it(),
+            retention=own.retention(),
+            pace=Pace(own.messages_per_minute),
+        )
         parts = Parts(lambda: advisor, store.claims, pseudonyms, now)
         channels = make_channels(settings, parts, http=http)
         if http:

@@ -15,7 +15,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.model import Nation, Operator
+from bot.model import Nation, Operator, Retention
+from bot.pace import PER_MINUTE
 
 APP = "spinout-advisor"
 
@@ -46,6 +47,7 @@ def _address(value: str) -> str:
 
 
 DefaultNation = Annotated[Nation | None, BeforeValidator(_nation)]
+Days = Annotated[int, Field(ge=0, le=3650)]
 Address = Annotated[str, AfterValidator(_address)]
 
 
@@ -60,6 +62,12 @@ class Settings(BaseSettings):
     operator: str = ""
     operator_contact: str = ""
     operator_privacy_url: str = ""
+    keep_answered_text_days: Days = 30
+    keep_other_text_days: Days = 180
+    keep_rows_days: Days = 365
+    keep_no_text: bool = False  # store no words of anybody
+    gaps_floor: Annotated[int, Field(ge=1)] = 3
+    messages_per_minute: Annotated[int, Field(ge=1)] = PER_MINUTE
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
 
@@ -68,6 +76,16 @@ class Settings(BaseSettings):
         if not self.operator:
             return Operator(contact=self.operator_contact, privacy_url=self.operator_privacy_url)
         return Operator(self.operator, self.operator_contact, self.operator_privacy_url)
+
+    def retention(self) -> Retention:
+        """How long what is kept."""
+        return Retention(
+            answered_text_days=self.keep_answered_text_days,
+            other_text_days=self.keep_other_text_days,
+            row_days=self.keep_rows_days,
+            keep_text=not self.keep_no_text,
+            gaps_floor=self.gaps_floor,
+        )
 
     def store_url(self) -> str:
         """The database: the one set, or SQLite in the data folder."""

@@ -27,7 +27,20 @@ from bot.errors import StoreUnavailable
 from bot.knowledge.base import KnowledgeBase
 from bot.matching.decide import Policy
 from bot.matching.matcher import Matcher, Ranking
-from bot.model import Candidate, Memory, Nation, Operator, Outcome, PersonSettings, Reply, Role, Turn, Utterance
+from bot.model import (
+    Candidate,
+    Memory,
+    Nation,
+    Operator,
+    Outcome,
+    PersonSettings,
+    Reply,
+    Retention,
+    Role,
+    Turn,
+    Utterance,
+)
+from bot.pace import Pace
 from bot.replies import Asking, Replies
 from bot.say import Voice
 from bot.targets import GUARD
@@ -72,12 +85,15 @@ class Advisor:
         clock: Callable[[], datetime],
         operator: Operator | None = None,
         policy: Policy | None = None,
+        retention: Retention | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.knowledge = knowledge
         self._matcher = matcher
         self._log = log
         self._clock = clock
-        self._voice = Voice(knowledge.messages.languages, operator or Operator())
+        self._pace = pace or Pace()
+        self._voice = Voice(knowledge.messages.languages, operator or Operator(), retention or Retention())
         self._replies = Replies(knowledge, self._voice)
         commands = Commands(self._replies)
         self._dialogue = Dialogue(knowledge, matcher, self._replies, commands, policy or Policy())
@@ -88,6 +104,7 @@ class Advisor:
         turn = secrets.token_hex(8)
         try:
             memory = await self._log.recall(utterance)
+            memory = replace(memory, hurried=self._pace.hurried(utterance.person, self._clock()))
             draft = self._dialogue.respond(utterance, memory, as_of or self._clock().date(), turn)
             reply = await self._carry_out(draft, utterance)
         except asyncio.CancelledError:

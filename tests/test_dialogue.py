@@ -11,6 +11,7 @@ from adapters.bootstrap import Library
 from adapters.plain import as_text
 from bot.model import Nation, OptionKind, Outcome, Role
 from bot.options import encode
+from bot.pace import PER_MINUTE
 
 
 @pytest.fixture
@@ -320,3 +321,17 @@ async def test_an_entry_can_be_shown_without_a_turn(talk: Talk) -> None:
     assert talk.log.turns == []
     with pytest.raises(KeyError):
         talk.advisor.show("no-such-entry")
+
+
+async def test_someone_who_sends_more_than_anybody_can_mean_is_held_back_kindly_but_a_crisis_is_heard(
+    talk: Talk,
+) -> None:
+    for _ in range(PER_MINUTE):
+        assert (await talk.say("what is TUPE")).outcome is Outcome.ANSWERED
+    held = await talk.say("what is TUPE")
+    assert (held.outcome, held.parts) == (Outcome.HELP, ())
+    assert "wait a minute" in held.lead
+    assert (await talk.say("I want to kill myself")).outcome is Outcome.SIGNPOSTED
+    assert (await talk.say("what is TUPE", person="bob")).outcome is Outcome.ANSWERED
+    talk.wait(1 / 30)
+    assert (await talk.say("what is TUPE")).outcome is Outcome.ANSWERED

@@ -132,13 +132,17 @@ class Session:
         library, settings = library_of(folder), self._settings
         try:
             self.pseudonyms = Pseudonyms(load_or_make_key(settings.data_dir / "key"))
-            opened = open_store(settings.store_url(), settings.data_dir / "spool.jsonl", now)
+            opened = open_store(settings.store_url(), settings.data_dir / "spool.jsonl", now, settings.retention())
             store = await stack.enter_async_context(opened)
         except (StoreUnavailable, OSError) as error:
             self._printer.note(f"{error} I answer all the same, but this talk is not kept.")
-            self._advisor = make_advisor(library, ShortMemory(), operator=settings.who_runs_it())
+            self._advisor = make_advisor(
+                library, ShortMemory(), operator=settings.who_runs_it(), retention=settings.retention()
+            )
             return
-        self._advisor = make_advisor(library, store.log, operator=settings.who_runs_it())
+        self._advisor = make_advisor(
+            library, store.log, operator=settings.who_runs_it(), retention=settings.retention()
+        )
         self._delivery = Delivery(self._advisor.answer, store.claims, self._send)
         alone = _only_one(settings.data_dir, stack)
         try:

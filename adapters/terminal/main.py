@@ -185,6 +185,78 @@ def serve(http: bool, folder: Path | None) -> None:
     sys.exit(command.run(folder or default_folder(), http=http))
 
 
+@main.group()
+def db() -> None:
+    """Look after the store: upgrade, purge, export, forget."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the store's tables to this version."""
+    from adapters.terminal import database
+
+    sys.exit(database.upgrade())
+
+
+@db.command()
+def purge() -> None:
+    """Take away what is past its time, now."""
+    from adapters.terminal import database
+
+    sys.exit(database.purge())
+
+
+def _person_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--user", required=True, help="The id the platform gives the person, as U0123 or 123456789."),
+        click.option(
+            "--workspace", default="", help="Slack's workspace id, or the Telegram bot's id; none for a terminal."
+        ),
+        click.option("--channel", required=True, type=click.Choice(("slack", "telegram", "terminal")), help="Where."),
+    ):
+        command = option(command)
+    return command
+
+
+@db.command()
+@_person_options
+def export(channel: str, workspace: str, user: str) -> None:
+    """Print all that is kept of a person."""
+    from adapters.terminal import database
+
+    sys.exit(database.export(channel, workspace, user))
+
+
+@db.command()
+@_person_options
+def forget(channel: str, workspace: str, user: str) -> None:
+    """Erase all that is kept of a person."""
+    from adapters.terminal import database
+
+    sys.exit(database.forget(channel, workspace, user))
+
+
+@main.command()
+@click.argument("reason")
+def off(reason: str) -> None:
+    """Switch the advisor off, for a REASON that people are told."""
+    from adapters.terminal import database
+
+    if not reason.strip():
+        raise click.UsageError(
+            'Say why in a sentence, because people are told: advisor off "We are mending an answer."'
+        )
+    sys.exit(database.switch(reason))
+
+
+@main.command()
+def on() -> None:
+    """Switch the advisor on again."""
+    from adapters.terminal import database
+
+    sys.exit(database.switch(""))
+
+
 @main.command()
 @knowledge_option
 def doctor(folder: Path | None) -> None:

@@ -83,3 +83,11 @@ class Feedback(SQLModel, table=True):
     value: str = Field(max_length=10)
     reason: str = Field(default="", max_length=500)
     at: datetime
+
+
+class Switch(SQLModel, table=True):
+    """A time at which the advisor was switched off (with a reason) or on again (without one). Never erased: an audit."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    reason: str = Field(default="", max_length=500)
+    at: datetime
