@@ -9,7 +9,7 @@ from pathlib import Path
 
 from adapters.channel import Channel, Parts
 from adapters.settings import AllSettings
-from bot.advisor import Advisor, Log
+from bot.advisor import Advisor, Log, Observe
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.load import load, revision_of
 from bot.knowledge.snapshot import dump, undump
@@ -69,6 +69,7 @@ def make_advisor(
     policy: Policy | None = None,
     retention: Retention | None = None,
     pace: Pace | None = None,
+    observe: Observe | None = None,
 ) -> Advisor:
     """An advisor over a library and a log."""
     return Advisor(
@@ -80,9 +81,10 @@ def make_advisor(
         policy=policy,
         retention=retention,
         pace=pace,
+        observe=observe,
     )
 
 
-def make_channels(settings: AllSettings, parts: Parts, *, http: bool) -> list[Channel]:
+def make_channels(settings: AllSettings, parts: Parts, http: bool) -> list[Channel]:
     """Every network channel that is on. Their SDKs are imported here and not before: other commands need none."""
     return []

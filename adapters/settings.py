@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import SettingsError
 from bot.model import Nation, Operator, Retention
 from bot.pace import PER_MINUTE
+from bot.store.keys import Pseudonyms, load_or_make_key, parse_key
 
 APP = "spinout-advisor"
 
@@ -27,6 +28,13 @@ def _nation(value: object) -> object:
     """A nation as people write it in a setting: `ni` too, and nothing for none."""
     short = {"": None, "uk": None, "ni": Nation.NORTHERN_IRELAND}
     return short.get(value.strip().casefold(), value.strip().casefold()) if isinstance(value, str) else value
+
+
+def _key(value: SecretStr) -> SecretStr:
+    """A key that can be used, or none."""
+    if value.get_secret_value():
+        parse_key(value.get_secret_value())
+    return value
 
 
 def _channel_nations(value: object) -> object:
@@ -59,6 +67,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path(APP))
     cache_dir: Path = Field(default_factory=lambda: platformdirs.user_cache_path(APP))
     database_url: str = ""  # empty: SQLite in the data folder
+    key: Annotated[SecretStr, AfterValidator(_key)] = SecretStr(
+        ""
+    )  # 64 hexadecimal digits or more; empty: a file in the data folder
     operator: str = ""
     operator_contact: str = ""
     operator_privacy_url: str = ""
@@ -86,6 +97,11 @@ class Settings(BaseSettings):
             keep_text=not self.keep_no_text,
             gaps_floor=self.gaps_floor,
         )
+
+    def pseudonyms(self) -> Pseudonyms:
+        """The keyed hashes of people. AdvisorError if the key can't be read or made."""
+        given = self.key.get_secret_value()
+        return Pseudonyms(parse_key(given) if given else load_or_make_key(self.data_dir / "key"))
 
     def store_url(self) -> str:
         """The database: the one set, or SQLite in the data folder."""
@@ -166,7 +182,14 @@ class AllSettings:
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be seen in a log."""
         slack, telegram = self.slack, self.telegram
-        found = (slack.bot_token, slack.app_token, slack.signing_secret, telegram.bot_token, telegram.webhook_secret)
+        found = (
+            self.advisor.key,
+            slack.bot_token,
+            slack.app_token,
+            slack.signing_secret,
+            telegram.bot_token,
+            telegram.webhook_secret,
+        )
         return tuple(secret.get_secret_value() for secret in found)
 
     def problems(self, *, http: bool) -> list[str]:

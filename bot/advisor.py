@@ -45,6 +45,8 @@ from bot.replies import Asking, Replies
 from bot.say import Voice
 from bot.targets import GUARD
 
+Observe = Callable[[Utterance, Reply, float], None]
+
 log_ = logging.getLogger(__name__)
 
 
@@ -87,12 +89,14 @@ class Advisor:
         policy: Policy | None = None,
         retention: Retention | None = None,
         pace: Pace | None = None,
+        observe: Observe | None = None,
     ) -> None:
         self.knowledge = knowledge
         self._matcher = matcher
         self._log = log
         self._clock = clock
         self._pace = pace or Pace()
+        self._observe = observe or (lambda utterance, reply, seconds: None)
         self._voice = Voice(knowledge.messages.languages, operator or Operator(), retention or Retention())
         self._replies = Replies(knowledge, self._voice)
         commands = Commands(self._replies)
@@ -101,6 +105,11 @@ class Advisor:
     async def answer(self, utterance: Utterance, as_of: date | None = None) -> Reply:
         """What to say. `as_of` picks the texts of another day; everything else happens today."""
         started = time.perf_counter_ns()
+        reply = await self._answer(utterance, as_of, started)
+        self._observe(utterance, reply, (time.perf_counter_ns() - started) / 1e9)
+        return reply
+
+    async def _answer(self, utterance: Utterance, as_of: date | None, started: int) -> Reply:
         turn = secrets.token_hex(8)
         try:
             memory = await self._log.recall(utterance)

@@ -73,7 +73,7 @@ def test_every_file_the_readme_names_exists() -> None:
 def test_what_is_imported_is_named_and_what_is_named_is_imported() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     named = {re.split(r"[\[<>=]", line)[0] for line in project["dependencies"]}
-    modules = {"pyyaml": "yaml", "pydantic-settings": "pydantic_settings"}
+    modules = {"pyyaml": "yaml", "pydantic-settings": "pydantic_settings", "prometheus-client": "prometheus_client"}
     source = "\n".join(p.read_text() for folder in ("bot", "adapters") for p in (ROOT / folder).rglob("*.py"))
     for name in named:
         module = modules.get(name, name)

@@ -24,7 +24,7 @@ from bot.advisor import Advisor
 from bot.errors import StoreUnavailable
 from bot.memory import ShortMemory
 from bot.model import Nation, Reply, Role, Utterance, UtteranceKind
-from bot.store.keys import Pseudonyms, load_or_make_key
+from bot.store.keys import Pseudonyms
 from bot.store.store import open_store
 
 CHANNEL = "terminal"
@@ -131,7 +131,7 @@ class Session:
         """Load the knowledge, open the store, and answer what a former run was stopped in."""
         library, settings = library_of(folder), self._settings
         try:
-            self.pseudonyms = Pseudonyms(load_or_make_key(settings.data_dir / "key"))
+            self.pseudonyms = settings.pseudonyms()
             opened = open_store(settings.store_url(), settings.data_dir / "spool.jsonl", now, settings.retention())
             store = await stack.enter_async_context(opened)
         except (StoreUnavailable, OSError) as error:

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 
 from adapters.bootstrap import now
 from adapters.settings import read_settings
-from bot.store.keys import Pseudonyms, load_or_make_key
 from bot.store.store import Store, open_store
 
 
@@ -25,7 +24,7 @@ def _with_store(work: Callable[[Store], Awaitable[None]]) -> int:
 
 
 def _person(channel: str, workspace: str, user: str) -> str:
-    return Pseudonyms(load_or_make_key(read_settings().data_dir / "key")).person(channel, workspace, user)
+    return read_settings().pseudonyms().person(channel, workspace, user)
 
 
 def upgrade() -> int:

@@ -96,7 +96,7 @@ class Log:
             await self._claims.write_finish(record["message"])
 
     async def _write_turn(self, record: Record) -> None:
-        async with self._sessions.begin() as session:
+        async def work(session: AsyncSession) -> None:
             row = record["row"]
             person = await session.get(Person, record["person"]) or Person(id=record["person"], seen_at=self._clock())
             if row is not None and not person.paused:
@@ -104,6 +104,8 @@ class Log:
             await self._keep_conversation(session, record)
             person.seen_at = datetime.fromisoformat(record["at"])
             session.add(person)
+
+        await self._sessions.write(work)
 
     @staticmethod
     async def _keep_conversation(session: AsyncSession, record: Record) -> None:
@@ -122,12 +124,15 @@ class Log:
 
     async def save_settings(self, person: str, settings: PersonSettings) -> None:
         """Keep what a person set. StoreUnavailable if it can't be kept: they must be told."""
-        async with self._sessions.begin() as session:
+
+        async def work(session: AsyncSession) -> None:
             row = await session.get(Person, person) or Person(id=person, seen_at=self._clock())
             row.nation = settings.nation.value if settings.nation else None
             row.role = settings.role.value if settings.role else None
             row.paused, row.greeted = settings.paused, settings.greeted
             session.add(row)
+
+        await self._sessions.write(work)
         await self._memory.save_settings(person, settings)
 
     async def feedback(self, turn_id: str, person: str, value: str, reason: str = "") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -21,6 +21,15 @@ class Sessions:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._make = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
+
+    async def write(self, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
+        """A transaction that looks for rows and adds those missing; once more if somebody added one in between."""
+        try:
+            async with self.begin() as session:
+                await work(session)
+        except IntegrityError:
+            async with self.begin() as session:
+                await work(session)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:

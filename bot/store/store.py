@@ -24,6 +24,7 @@ class Store:
     log: Log
     claims: Claims
     sessions: Sessions
+    spool: Spool
     clock: Callable[[], datetime]
 
     async def switch_off(self, reason: str) -> None:
@@ -40,6 +41,6 @@ async def open_store(
     try:
         sessions, records = Sessions(engine), Spool(spool)
         claims = Claims(sessions, records, clock)
-        yield Store(Log(sessions, records, claims, clock, retention or Retention()), claims, sessions, clock)
+        yield Store(Log(sessions, records, claims, clock, retention or Retention()), claims, sessions, records, clock)
     finally:
         await engine.dispose()

@@ -132,6 +132,13 @@ async def test_a_turn_recorded_twice_is_one_row_and_its_follow_up_still_sees_the
     assert rows(database, "select count(*) from turn") == [(2,)]
 
 
+async def test_one_person_writing_in_many_places_at_once_is_one_person(database: str, store: Store) -> None:
+    turns = [turn(utterance(number, conversation=f"c{number}")) for number in range(8)]
+    await asyncio.gather(*(store.log.record(found) for found in turns))
+    assert rows(database, "select count(*) from turn") == [(8,)]
+    assert rows(database, "select id from person") == [("ann",)]
+
+
 async def test_settings_are_kept(store: Store) -> None:
     await store.log.save_settings("ann", PersonSettings(nation=Nation.SCOTLAND, role=Role.STAFF, greeted=True))
     assert (await store.log.recall(utterance())).settings == PersonSettings(Nation.SCOTLAND, Role.STAFF, False, True)
