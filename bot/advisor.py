@@ -95,7 +95,7 @@ class Advisor:
         self._matcher = matcher
         self._log = log
         self._clock = clock
-        self._pace = pace or Pace()
+        self._pace = pace
         self._observe = observe or (lambda utterance, reply, seconds: None)
         self._voice = Voice(knowledge.messages.languages, operator or Operator(), retention or Retention())
         self._replies = Replies(knowledge, self._voice)
@@ -113,7 +113,8 @@ class Advisor:
         turn = secrets.token_hex(8)
         try:
             memory = await self._log.recall(utterance)
-            memory = replace(memory, hurried=self._pace.hurried(utterance.person, self._clock()))
+            if self._pace is not None:
+                memory = replace(memory, hurried=self._pace.hurried(utterance.person, self._clock()))
             draft = self._dialogue.respond(utterance, memory, as_of or self._clock().date(), turn)
             reply = await self._carry_out(draft, utterance)
         except asyncio.CancelledError:

@@ -166,6 +166,16 @@ def topics(folder: Path | None) -> None:
 
 
 @main.command()
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+def diff(before: str, after: str) -> None:
+    """Tell people what changed from version A of the knowledge to B, each a folder or a git revision."""
+    from adapters.terminal import compare as command
+
+    sys.exit(command.run(before, after))
+
+
+@main.command()
 @click.argument("kind", type=click.Choice(("topic", "language", "guards", "messages", "questions")), default="topic")
 def schema(kind: str) -> None:
     """Print the JSON Schema of a kind of file, for editors."""
