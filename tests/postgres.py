@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 URL = "ADVISOR_TEST_DATABASE_URL"  # of a database whose user may create others, as postgresql+psycopg://...
 
@@ -93,7 +93,7 @@ def own_server() -> Iterator[Server]:
 @contextlib.contextmanager
 def new_database(server_url: str, name: str) -> Iterator[str]:
     """The address of a database made for one test and dropped after it."""
-    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text(f'create database "{name}"'))
     try:
