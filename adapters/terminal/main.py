@@ -166,6 +166,19 @@ def topics(folder: Path | None) -> None:
 
 
 @main.command()
+@_questions_option
+@knowledge_option
+@click.option("--days", type=click.IntRange(min=1), default=30, show_default=True, help="How far to look back.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many groups.")
+@click.option("--patch", "as_patch", is_flag=True, help="As a change to the knowledge, for git apply.")
+def gaps(questions: Path | None, folder: Path | None, days: int, limit: int, as_patch: bool) -> None:
+    """List what people asked and did not get: unanswered, thumbed down, sent, or a close call."""
+    from adapters.terminal import gaps as command
+
+    sys.exit(command.run(folder, questions, days=days, limit=limit, as_patch=as_patch))
+
+
+@main.command()
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 def diff(before: str, after: str) -> None:
