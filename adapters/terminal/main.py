@@ -179,6 +179,20 @@ def gaps(questions: Path | None, folder: Path | None, days: int, limit: int, as_
 
 
 @main.command()
+@knowledge_option
+@click.option("--days", type=click.IntRange(min=1), default=30, show_default=True, help="How far to look back.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), default="advisor-report.html", show_default=True,
+    help="Where to write it.",
+)  # fmt: skip
+def report(folder: Path | None, days: int, out: Path) -> None:
+    """Write the maintainers' report: one HTML file, no network and no script needed to read it."""
+    from adapters.terminal import report as command
+
+    sys.exit(command.run(folder, out, days))
+
+
+@main.command()
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 def diff(before: str, after: str) -> None:
