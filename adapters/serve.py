@@ -16,7 +16,9 @@ from adapters.bootstrap import make_channels, now, open_library
 from adapters.channel import Channel, Parts
 from adapters.desk import Desk
 from adapters.metrics import Metrics
+from adapters.reload import Reloader
 from adapters.settings import AllSettings, Settings, read_all
+from adapters.terminal.check import questions_of
 from adapters.web import make_app
 from bot.errors import SettingsError, StoreUnavailable
 from bot.store.store import Store, open_store
@@ -65,13 +67,16 @@ async def serve(
         parts = Parts(desk.advisor, store.claims, pseudonyms, now)
         channels = make(settings, parts, http)
         metrics.watch(desk, store, channels)
+        reloader = Reloader(folder, questions_of(folder, None), own.cache_dir, desk.install)
         if http:
-            await stack.enter_async_context(_listening(make_app(channels, desk, store, metrics), own))
+            app = make_app(channels, desk, store, metrics, lambda: reloader.refused)
+            await stack.enter_async_context(_listening(app, own))
         stack.push_async_callback(_stop, channels)
         for channel in channels:
             await channel.start()
             log.info("%s is on", channel.name)
         await stack.enter_async_context(_meanwhile(_purge_daily(store)))
+        await stack.enter_async_context(_meanwhile(reloader.run()))
         await stopping.wait()
         log.info("stopping: what was accepted is answered first")
 

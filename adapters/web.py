@@ -30,8 +30,10 @@ async def _whole_body(request: web.Request, handler: Handler) -> web.StreamRespo
     return await handler(request)
 
 
-def make_app(channels: Sequence[Channel], desk: Desk, store: Store, metrics: Metrics) -> web.Application:
-    """An application with every channel's routes."""
+def make_app(
+    channels: Sequence[Channel], desk: Desk, store: Store, metrics: Metrics, refused: Callable[[], str] = str
+) -> web.Application:
+    """An application with every channel's routes. `refused` says why changed knowledge was not taken up, if so."""
 
     async def live(_request: web.Request) -> web.Response:
         return web.json_response({"live": True})
@@ -39,7 +41,8 @@ def make_app(channels: Sequence[Channel], desk: Desk, store: Store, metrics: Met
     async def ready(_request: web.Request) -> web.Response:
         states = {channel.name: channel.health() for channel in channels}
         states["store"] = await _store_health(store)
-        states["knowledge"] = Health(True, f"revision {desk.library.knowledge.revision}")
+        revision = f"revision {desk.library.knowledge.revision}"
+        states["knowledge"] = Health(True, f"{revision}; not taken up: {refused()}" if refused() else revision)
         body = {name: {"ok": state.ok, "detail": state.detail} for name, state in states.items()}
         return web.json_response(body, status=200 if all(state.ok for state in states.values()) else 503)
 
