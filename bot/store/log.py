@@ -51,6 +51,7 @@ class Log:
             log_.warning("the store is down; message %s is answered from memory", utterance.message_id)
             return await self._memory.recall(utterance)
         settings = _settings_in(person)
+        await self._memory.save_settings(utterance.person, settings)
         if conversation is None:
             return Memory(settings=settings, off=off)
         # answered before a crash and asked again now: the turn before it is what its words follow on from
@@ -67,10 +68,8 @@ class Log:
     async def record(self, turn: Turn) -> None:
         """Keep a turn: one row a message, however often it is recorded; spooled if the store is down."""
         await self._memory.record(turn)
-        try:
-            paused = (await self.settings_of(turn.utterance.person)).paused
-        except StoreUnavailable:  # what is remembered of them; the store is asked again when the spool is replayed
-            paused = (await self._memory.settings_of(turn.utterance.person)).paused
+        # as they were when this turn was recalled; the store's own word is looked at once more when it is written
+        paused = (await self._memory.settings_of(turn.utterance.person)).paused
         record = _record_of(turn, paused=paused, keep_text=self._retention.keep_text)
         try:
             await self.catch_up()

@@ -20,7 +20,6 @@ from bot.model import Outcome, Reply, Turn, Utterance, UtteranceKind
 from bot.store import claims
 from bot.store.store import open_store
 
-claims.LEASE = timedelta(seconds=1)
 AT_ONCE = 4
 
 
@@ -65,4 +64,5 @@ async def main(database: str, folder: Path, name: str, count: int) -> None:
 
 
 if __name__ == "__main__":
+    claims.LEASE = timedelta(seconds=1)
     asyncio.run(main(sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])))
