@@ -12,6 +12,7 @@ from bot.model import Retention
 from bot.store import switch
 from bot.store.claims import Claims
 from bot.store.engine import open_engine
+from bot.store.leader import Leaders
 from bot.store.log import Log
 from bot.store.sessions import Sessions
 from bot.store.spool import Spool
@@ -26,6 +27,7 @@ class Store:
     sessions: Sessions
     spool: Spool
     clock: Callable[[], datetime]
+    leaders: Leaders
 
     async def switch_off(self, reason: str) -> None:
         """Switch every process off, for the reason that people are told; on again with an empty one."""
@@ -41,6 +43,13 @@ async def open_store(
     try:
         sessions, records = Sessions(engine), Spool(spool)
         claims = Claims(sessions, records, clock)
-        yield Store(Log(sessions, records, claims, clock, retention or Retention()), claims, sessions, records, clock)
+        yield Store(
+            Log(sessions, records, claims, clock, retention or Retention()),
+            claims,
+            sessions,
+            records,
+            clock,
+            Leaders(engine),
+        )
     finally:
         await engine.dispose()
