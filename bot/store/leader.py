@@ -7,20 +7,21 @@ on a file beside the database, for processes of one machine.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-try:
+fcntl: Any = None  # not there on Windows: one process is the only way there
+with contextlib.suppress(ImportError):
     import fcntl
-except ImportError:  # Windows: one process is the only way there
-    fcntl = None  # type: ignore[assignment]
 
 log = logging.getLogger(__name__)
 
