@@ -82,6 +82,12 @@ entries:
         sources: [{title: Fair Deal, url: "https://fair.example/"}]
         known_to: 2026-06
 """
+LANGUAGE = """\
+scaffold: [what, is, a, an, the, when, must, do, does, i, my, we, will, to, in, me, and, for, of, there]
+modifiers:
+  more: [more, tell me more]
+  simpler: [simpler]
+"""
 GUARDS = """\
 guards:
   - id: crisis
@@ -101,6 +107,7 @@ def library(folder: Path) -> Library:
     """The small knowledge, trained."""
     (folder / "topics").mkdir(parents=True)
     (folder / "topics" / "forms.yaml").write_text(TOPIC)
+    (folder / "language.yaml").write_text(LANGUAGE)
     (folder / "guards.yaml").write_text(GUARDS)
     return open_library(folder, None)
 
@@ -136,7 +143,7 @@ async def running(
     interval: float = 0.0,
     status_after: float = 60.0,
     claim_seconds: float = 1.0,
-    start: bool = True,
+    stop_seconds: float = 20.0,
     advisor: Callable[[Advisor], Any] = lambda found: found,
     claims: Callable[[Any], Any] = lambda found: found,
     default_nation: Nation | None = None,
@@ -157,9 +164,9 @@ async def running(
             interval=interval,
             status_after=status_after,
             claim_seconds=claim_seconds,
+            stop_seconds=stop_seconds,
         )
-        if start:
-            await channel.start()
+        await channel.start()
         try:
             yield World(channel, real, store, pseudonyms)
         finally:

@@ -26,7 +26,7 @@ from adapters.delivery import Delivery, TryAgain, Undeliverable
 from adapters.settings import SlackSettings
 from adapters.slack_app.api import Api, SlackError, TokenFor, call, make_client
 from adapters.slack_app.hearing import CHANNEL, Ear
-from adapters.slack_app.intake import CLAIM_SECONDS, Intake
+from adapters.slack_app.intake import CLAIM_SECONDS, GIVEN_UP_AFTER, Intake
 from adapters.slack_app.listeners import Listeners
 from adapters.slack_app.pacing import INTERVAL, Pacer
 from adapters.slack_app.sending import Sender
@@ -57,6 +57,7 @@ class SlackChannel:
         interval: float = INTERVAL,
         status_after: float = AFTER,
         claim_seconds: float = CLAIM_SECONDS,
+        stop_seconds: float = GIVEN_UP_AFTER,
     ) -> None:
         self._settings = settings
         self._parts = parts
@@ -65,6 +66,7 @@ class SlackChannel:
         self._pacer = Pacer(interval)
         self._status_after = status_after
         self._claim_seconds = claim_seconds
+        self._stop_seconds = stop_seconds
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._doorkeeper = Doorkeeper(settings.signing_secret.get_secret_value()) if http else None
         self._stopping = False
@@ -80,7 +82,7 @@ class SlackChannel:
         try:
             await self._start(self._session)
         except BaseException:
-            await self._session.close()
+            await self.stop()  # nothing may be left at work on a store that is closed next
             raise
 
     async def _start(self, session: aiohttp.ClientSession) -> None:
@@ -109,7 +111,7 @@ class SlackChannel:
             with suppress(asyncio.CancelledError):
                 await self._sweeping  # it must be out of the store before the store closes
         if self._intake is not None:
-            await self._intake.drain()
+            await self._intake.drain(self._stop_seconds)
         if self._session is not None:
             await self._session.close()
 

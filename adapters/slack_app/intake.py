@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from adapters.delivery import Delivery
 from adapters.slack_app.hearing import Heard
+from adapters.slack_app.order import Arrival, Order
 from adapters.slack_app.status import StatusLine
 from bot.store.claims import Claims
 
@@ -36,6 +37,8 @@ class Intake:
         self._status = status
         self._claim_seconds = claim_seconds
         self._seen: OrderedDict[str, None] = OrderedDict()
+        self._order = Order()
+        self._arrivals: dict[str, Arrival] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._late: dict[str, asyncio.Task[bool]] = {}  # claims still being written when Slack was told
         self.unsent = 0  # answers that could not be posted since the start, and are tried again
@@ -48,13 +51,18 @@ class Intake:
         self._seen[message] = None
         while len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
+        arrival = self._order.arrive(heard.utterance.conversation)
         claiming = self.spawn(self._delivery.accept(heard.utterance, heard.address.as_mapping()))
         done, _ = await asyncio.wait({claiming}, timeout=self._claim_seconds)
         if done and claiming.exception() is None:
-            return bool(claiming.result())
-        log.warning("message %s is answered before its claim is written; the store is slow or failing", message)
-        self._delivery.accept_unstored(heard.utterance)
-        self._late[message] = claiming
+            if not claiming.result():
+                self.spawn(self._order.enter(arrival))
+                return False
+        else:
+            log.warning("message %s is answered before its claim is written; the store is slow or failing", message)
+            self._delivery.accept_unstored(heard.utterance)
+            self._late[message] = claiming
+        self._arrivals[message] = arrival
         return True
 
     def answer(self, heard: Heard) -> None:
@@ -68,7 +76,7 @@ class Intake:
         task.add_done_callback(self._ended)
         return task
 
-    async def drain(self, seconds: float = GIVEN_UP_AFTER) -> None:
+    async def drain(self, seconds: float) -> None:
         """Wait for what is under way; what takes longer is stopped and answered at the next start."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
@@ -80,6 +88,7 @@ class Intake:
         message = heard.utterance.message_id
         self._status.begin(heard.address)
         try:
+            await self._order.enter(self._arrivals.pop(message))
             sent = await self._delivery.answer_accepted(heard.utterance, heard.address.as_mapping())
         finally:
             await self._status.end(heard.address)
