@@ -43,6 +43,11 @@ class Intake:
         self._late: dict[str, asyncio.Task[bool]] = {}  # claims still being written when Slack was told
         self.unsent = 0  # answers that could not be posted since the start, and are tried again
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way."""
+        return bool(self._tasks)
+
     async def accept(self, heard: Heard) -> bool:
         """Claim it, within a second; True means: acknowledge, then `answer` it. Never fails, whatever the store does."""
         message = heard.utterance.message_id
