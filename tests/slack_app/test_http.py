@@ -11,16 +11,15 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 from slack_fake import FakeSlack, command, fake_slack, mention, shortcut, sign
 from slack_world import SECRET, World, library, running, until
+from slack_world import served as site
 
 from adapters.bootstrap import Library
 from adapters.slack_app.app import PATH
 from adapters.slack_app.signature import Doorkeeper
-from adapters.web import make_app
 
 LOCK = "what is an asset lock?"
 
@@ -51,14 +50,9 @@ class Served:
 
 @pytest.fixture
 async def served(known: Library, tmp_path: Path) -> AsyncIterator[Served]:
-    async with fake_slack() as fake, running(known, tmp_path, fake.api_url, http=True) as world:
-        runner = web.AppRunner(make_app([world.channel]), access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        url = f"http://127.0.0.1:{runner.addresses[0][1]}{PATH}"
-        fake.events_url = url
-        yield Served(fake, world, url)
-        await runner.cleanup()
+    async with fake_slack() as fake, running(known, tmp_path, fake.api_url, http=True) as world, site(world) as port:
+        fake.events_url = f"http://127.0.0.1:{port}{PATH}"
+        yield Served(fake, world, fake.events_url)
         assert fake.refused == []
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 from slack_peer import CHANNEL, DIRECT, OTHER, Peer, free_port, local_slack
 from slack_strict import problems, words
-from slack_world import ANN, BEN, library, running
+from slack_world import ANN, BEN, library, running, served
 
 from adapters.bootstrap import Library
 from adapters.slack_app.app import PATH
-from adapters.web import make_app
 from bot.model import Nation
 
 MODES = ["socket", "http"]
@@ -35,17 +32,6 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield peer, port
 
 
-@asynccontextmanager
-async def serving(channel: Any, port: int) -> AsyncIterator[None]:
-    runner = web.AppRunner(make_app([channel]), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    try:
-        yield
-    finally:
-        await runner.cleanup()
-
-
 @pytest.fixture
 async def peer(server: tuple[Peer, int], known: Library, tmp_path: Path) -> AsyncIterator[Peer]:
     """The server with our channel connected."""
@@ -55,7 +41,7 @@ async def peer(server: tuple[Peer, int], known: Library, tmp_path: Path) -> Asyn
         if not port:
             yield peer
             return
-        async with serving(world.channel, port):
+        async with served(world, port):
             yield peer
 
 
