@@ -33,7 +33,10 @@ async def examine(folder: Path, settings: AllSettings) -> list[Check]:
 
 
 def _channels(settings: AllSettings) -> list[Examine]:
-    return []
+    """Imported here and not before, so that a fault in one SDK leaves the other checks."""
+    from adapters.slack_app.doctor import examine as slack
+
+    return [slack]
 
 
 def _knowledge(folder: Path, settings: AllSettings) -> Check:

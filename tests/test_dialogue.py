@@ -9,7 +9,7 @@ from talk import Talk
 
 from adapters.bootstrap import Library
 from adapters.plain import as_text
-from bot.model import Nation, OptionKind, Outcome, Role
+from bot.model import Nation, OptionKind, Outcome, Role, UtteranceKind
 from bot.options import encode
 from bot.pace import PER_MINUTE
 
@@ -83,7 +83,7 @@ async def test_a_nation_without_text_gets_no_other_nations_rule_but_a_helper(tal
     assert reply.outcome is Outcome.FALLBACK
     assert "nothing confirmed for Wales" in reply.lead
     assert reply.parts == ()
-    assert "Robertson" not in as_text(reply)
+    assert "Robertson" not in as_text(reply, talk.advisor.voice)
 
 
 async def test_a_choice_entry_asks_and_a_number_a_label_or_a_tap_answers(talk: Talk) -> None:
@@ -279,15 +279,16 @@ NASTY = [
 async def test_whatever_is_typed_gets_a_reply(talk: Talk, text: str) -> None:
     reply = await talk.say(text)
     assert reply.outcome is not Outcome.ERROR
-    assert as_text(reply)
+    assert as_text(reply, talk.advisor.voice)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(alphabet=st.characters(codec=None), max_size=200))
 async def test_any_text_gets_a_reply(shipped: Library, text: str) -> None:
-    reply = await Talk(shipped).say(text)
+    talk = Talk(shipped)
+    reply = await talk.say(text)
     assert reply.outcome is not Outcome.ERROR
-    assert as_text(reply)
+    assert as_text(reply, talk.advisor.voice)
 
 
 async def test_a_fault_of_ours_is_answered_with_a_code_and_a_contact(talk: Talk) -> None:
@@ -321,6 +322,14 @@ async def test_an_entry_can_be_shown_without_a_turn(talk: Talk) -> None:
     assert talk.log.turns == []
     with pytest.raises(KeyError):
         talk.advisor.show("no-such-entry")
+
+
+async def test_all_of_it_is_shown_for_the_nation_on_the_button_whatever_the_tappers_own(talk: Talk) -> None:
+    await talk.say("I'm in Wales", person="ben")
+    reply = await talk.tap("m:cbc-duty-threshold:s")
+    assert (reply.expanded, reply.parts[0].nation) == (True, Nation.SCOTLAND)
+    other = await talk.say("m:cbc-duty-threshold:s", "ben", UtteranceKind.CHOICE)
+    assert other.parts[0].nation is Nation.SCOTLAND
 
 
 async def test_someone_who_sends_more_than_anybody_can_mean_is_held_back_kindly_but_a_crisis_is_heard(
