@@ -14,6 +14,7 @@ from adapters.bootstrap import Library, make_advisor
 from adapters.plain import as_text
 from adapters.terminal.main import main
 from bot.model import Operator, Outcome, Utterance, UtteranceKind
+from bot.say import Voice
 from bot.store.store import open_store
 
 HOSTILE = [
@@ -41,13 +42,14 @@ async def test_hostile_words_are_answered_stored_as_they_are_and_nothing_breaks(
 ) -> None:
     async with open_store(database, tmp_path / "spool", lambda: NOON) as store:
         advisor = make_advisor(shipped, store.log, operator=Operator("Anytown CVS", "help@anytown.example"))
+        voice = Voice(shipped.knowledge.messages.languages, Operator())
         for number, text in enumerate(HOSTILE):
             made = Utterance(kind, text, f"m{number}", "ann", "c", "test", NOON)
             await store.claims.accept(made, {"chat": text})
             reply = await advisor.answer(made)
             await advisor.feedback(reply.turn, "ann", "down", text)
             await store.claims.finish(made.message_id)
-            said = as_text(reply)
+            said = as_text(reply, voice)
             assert reply.outcome is not Outcome.ERROR, text
             assert "49" not in said.replace("2049", "")
             assert "root:" not in said
