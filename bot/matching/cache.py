@@ -30,9 +30,13 @@ def name_of(revision: str) -> str:
     """The cache file's name for a revision of the knowledge, read and matched by this very code."""
     digest = hashlib.sha256(revision.encode())
     bot = Path(__file__).parent.parent
-    for path in sorted((*bot.glob("matching/*.py"), *bot.glob("knowledge/*.py"), bot / "targets.py", bot / "model.py")):
+    code = (*bot.glob("matching/*.py"), *bot.glob("knowledge/*.py"), bot / "targets.py", bot / "model.py")
+    for path in (*sorted(code), bot / "matching" / "vectors.npz"):
         digest.update(path.read_bytes())
     return f"index-{digest.hexdigest()[:24]}.npz"
+
+
+ARRAYS = ("idf", "rows", "meaning", "phrasings", "stem_weight", "cover")
 
 
 def save(path: Path, index: Index, extra: bytes) -> None:
@@ -43,24 +47,32 @@ def save(path: Path, index: Index, extra: bytes) -> None:
         "stems": list(index.stems),
         "known": index.known,
         "keys": index.keys,
+        "denying": index.denying,
         "exact": index.exact,
     }
     buffer = io.BytesIO()
     np.savez(
         buffer,
-        idf=index.idf,
-        rows=index.rows,
-        stem_weight=index.stem_weight,
-        cover=index.cover,
+        allow_pickle=False,
         words=np.frombuffer(json.dumps(words).encode(), np.uint8),
         extra=np.frombuffer(extra, np.uint8),
+        own_codes=index.own_forms[0],
+        own_numbers=index.own_forms[1],
+        common_codes=index.common_forms[0],
+        common_numbers=index.common_forms[1],
+        **{name: getattr(index, name) for name in ARRAYS},
     )
+    write(path, buffer.getvalue())
+    _tidy(path)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file as a whole: a reader sees the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".index-")
     with os.fdopen(handle, "wb") as file:
-        file.write(buffer.getbuffer())
+        file.write(content)
     Path(temporary).replace(path)
-    _tidy(path)
 
 
 def _tidy(newest: Path) -> None:
@@ -80,14 +92,14 @@ def load(path: Path) -> tuple[Index, bytes] | None:
                     for name, phrasings, background, nations, group in words["targets"]
                 ),
                 vocabulary={name: number for number, name in enumerate(words["vocabulary"])},
-                idf=found["idf"],
-                rows=found["rows"],
                 stems={name: number for number, name in enumerate(words["stems"])},
-                stem_weight=found["stem_weight"],
-                cover=found["cover"],
                 known=words["known"],
                 keys=tuple(map(tuple, words["keys"])),
+                denying=tuple(map(tuple, words["denying"])),
                 exact=words["exact"],
+                own_forms=(found["own_codes"], found["own_numbers"]),
+                common_forms=(found["common_codes"], found["common_numbers"]),
+                **{name: found[name] for name in ARRAYS},
             )
             return index, found["extra"].tobytes()
     except FileNotFoundError:

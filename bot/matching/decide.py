@@ -24,8 +24,8 @@ class Zone(StrEnum):
 class Policy:
     """The thresholds. `field` tells a gap in our field from a question outside it."""
 
-    answer: float = 0.6
-    margin: float = 0.08
+    answer: float = 0.55
+    margin: float = 0.03
     offer: float = 0.15
     uncovered: int = 2  # this many content words no entry knows stop an answer ...
     uncovered_share: float = 0.45  # ... if they are this share of the content words
