@@ -99,7 +99,7 @@ class Matcher:
         shares = odds / odds.sum()
         first, second = float(scores[order[0]]), float(scores[order[1]]) if len(order) > 1 else -1.0
 
-        aside = self.words.scaffold | NEGATIONS | reading.place_words
+        aside = self.words.scaffold | NEGATIONS | (reading.place_words - self.words.short_forms)
         content = [word for word in dict.fromkeys(reading.words) if word not in aside]
         top = int(order[0])
         coverage, worst, uncovered, unknown, field, weight = self._coverage(content, repaired, reading, top)
