@@ -71,7 +71,7 @@ class Matcher:
         self._weights = weights
         self._repairer = Repairer(index.known, self._vectors.common, index.own_forms, index.common_forms)
         self._features = Features(index.vocabulary, index.idf, index.known)
-        self._gauge = Gauge(index, words.scaffold)
+        self._gauge = Gauge(index, words)
         self._number = {target.id: number for number, target in enumerate(index.targets)}
         counts = [len(target.phrasings) for target in index.targets]
         self._first = np.cumsum([0, *counts])
