@@ -137,6 +137,7 @@ def run(folder: Path | None, questions: Path | None, worst: int) -> int:
         "all": results,
         "tuned on": [r for r in results if not r.question.held_out],
         "held out": [r for r in results if r.question.held_out],
+        "asked by others": [r for r in results if r.question.source],
     }
     _print_table(console, "Questions", parts)
     _print_table(console, "By topic", _groups(results, lambda r: r.topic))
