@@ -73,4 +73,9 @@ def make_advisor(
 
 def make_channels(settings: AllSettings, parts: Parts, *, http: bool) -> list[Channel]:
     """Every network channel that is on. Their SDKs are imported here and not before: other commands need none."""
-    return []
+    channels: list[Channel] = []
+    if settings.telegram.on:
+        from adapters.telegram_bot.channel import TelegramChannel
+
+        channels.append(TelegramChannel(settings.telegram, parts, settings.advisor.who_runs_it()))
+    return channels

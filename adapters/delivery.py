@@ -50,6 +50,7 @@ class Delivery:
         self._retry_seconds = retry_seconds
         self._queues: dict[str, tuple[asyncio.Lock, int]] = {}
         self._unstored: OrderedDict[str, None] = OrderedDict()
+        self._in_hand: set[str] = set()  # being answered, or waiting for its turn, in this process
 
     async def handle(self, utterance: Utterance, address: Mapping[str, str]) -> bool:
         """Accept and answer; False for a message that is not to be answered (again)."""
@@ -71,17 +72,26 @@ class Delivery:
             self._unstored.popitem(last=False)
 
     async def answer_accepted(self, utterance: Utterance, address: Mapping[str, str]) -> bool:
-        """Answer an accepted message and mark it. False if it could not be sent: it stays pending and is tried again."""
-        async with self._in_turn(utterance.conversation):
-            holding = asyncio.create_task(self._hold(utterance.message_id))
-            try:
+        """Answer an accepted message and mark it. False if it could not be sent: it stays pending and is tried again.
+
+        False too if it is in hand already, as when a sweep meets one that waits long for its turn. Its lease is held
+        while it waits.
+        """
+        message = utterance.message_id
+        if message in self._in_hand:
+            return False
+        self._in_hand.add(message)
+        holding = asyncio.create_task(self._hold(message))
+        try:
+            async with self._in_turn(utterance.conversation):
                 reply = await self._answer(utterance)
-                sent = await self._send_with_retries(reply, address, utterance.message_id)
-            finally:
-                holding.cancel()
-            if sent:
-                await self._claims.finish(utterance.message_id)
-            return sent
+                sent = await self._send_with_retries(reply, address, message)
+                if sent:
+                    await self._claims.finish(message)
+                return sent
+        finally:
+            holding.cancel()
+            self._in_hand.discard(message)
 
     async def resume(self, channel: str, *, alone: bool = False) -> int:
         """Answer what was accepted and not answered, as after a crash. `alone`: no other process serves the channel."""

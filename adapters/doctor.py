@@ -34,7 +34,12 @@ async def examine(folder: Path, settings: AllSettings) -> list[Check]:
 
 
 def _channels(settings: AllSettings) -> list[Examine]:
-    return []
+    found: list[Examine] = []
+    if settings.telegram.on:
+        from adapters.telegram_bot.doctor import examine as examine_telegram
+
+        found.append(examine_telegram)
+    return found
 
 
 def _knowledge(folder: Path, settings: AllSettings) -> Check:

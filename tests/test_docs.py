@@ -82,11 +82,11 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
 
 def test_every_message_is_used_and_every_message_used_is_written() -> None:
     written = set(load(default_folder()).messages.languages["en"])
-    source = "\n".join(p.read_text() for p in (ROOT / "bot").rglob("*.py"))
+    source = "\n".join(p.read_text() for folder in ("bot", "adapters") for p in (ROOT / folder).rglob("*.py"))
     used = set(re.findall(r"[\"']([a-z_]+)[\"']", source)) | {
         f"status_{s}" for s in re.findall(r"= \"([a-z-]+)\"", source)
     }
-    made = {name for name in written if name.startswith(("status_", "kind_", "role_", "scope", "label_"))}
+    made = {name for name in written if name.startswith(("status_", "kind_", "role_", "scope", "label_", "command_"))}
     assert written - made - used == set(), "messages nobody says"
     for name in re.findall(r"\.say\(\s*\"([a-z_]+)\"", source):
         assert name in written, f"the message {name!r} is said but not written"
