@@ -77,5 +77,5 @@ def make_channels(settings: AllSettings, parts: Parts, *, http: bool) -> list[Ch
     if settings.telegram.on:
         from adapters.telegram_bot.channel import TelegramChannel
 
-        channels.append(TelegramChannel(settings.telegram, parts, settings.advisor.who_runs_it()))
+        channels.append(TelegramChannel(settings.telegram, parts))
     return channels

@@ -78,8 +78,8 @@ class Advisor:
         self._matcher = matcher
         self._log = log
         self._clock = clock
-        self._voice = Voice(knowledge.messages.languages, operator or Operator())
-        self._replies = Replies(knowledge, self._voice)
+        self.voice = Voice(knowledge.messages.languages, operator or Operator())
+        self._replies = Replies(knowledge, self.voice)
         commands = Commands(self._replies)
         self._dialogue = Dialogue(knowledge, matcher, self._replies, commands, policy or Policy())
 
@@ -138,7 +138,7 @@ class Advisor:
 
     def greeting(self) -> Reply:
         """What it is, who runs it, its limits: said once, on first contact."""
-        return Reply(turn="", outcome=Outcome.HELP, lead=self._voice.say("greeting"))
+        return Reply(turn="", outcome=Outcome.HELP, lead=self.voice.say("greeting"))
 
     def find(self, text: str, limit: int = 10) -> tuple[Candidate, ...]:
         """Ranked entries for a text, as inline search shows them. Logs nothing."""
@@ -177,7 +177,7 @@ class Advisor:
         return reply
 
     def _sorry(self, turn: str) -> Reply:
-        words = self._voice.say("error", code=turn[:4].upper())
+        words = self.voice.say("error", code=turn[:4].upper())
         return Reply(turn=turn, outcome=Outcome.ERROR, lead=words)
 
     def _turn(self, turn: str, utterance: Utterance, reply: Reply, draft: Draft, micros: int) -> Turn:

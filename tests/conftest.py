@@ -15,7 +15,10 @@ from bot.knowledge.load import default_folder
 def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads or writes a user's data."""
     for name in list(os.environ):
-        if name.startswith(("ADVISOR_", "SLACK_", "TELEGRAM_")) and name != "ADVISOR_REQUIRE_PEERS":
+        if name.startswith(("ADVISOR_", "SLACK_", "TELEGRAM_")) and name not in {
+            "ADVISOR_REQUIRE_PEERS",
+            "ADVISOR_PEERS",
+        }:
             monkeypatch.delenv(name)
     monkeypatch.setenv("ADVISOR_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("ADVISOR_CACHE_DIR", str(tmp_path / "cache"))

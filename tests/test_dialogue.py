@@ -82,7 +82,7 @@ async def test_a_nation_without_text_gets_no_other_nations_rule_but_a_helper(tal
     assert reply.outcome is Outcome.FALLBACK
     assert "nothing confirmed for Wales" in reply.lead
     assert reply.parts == ()
-    assert "Robertson" not in as_text(reply)
+    assert "Robertson" not in as_text(reply, talk.advisor.voice)
 
 
 async def test_a_choice_entry_asks_and_a_number_a_label_or_a_tap_answers(talk: Talk) -> None:
@@ -278,15 +278,16 @@ NASTY = [
 async def test_whatever_is_typed_gets_a_reply(talk: Talk, text: str) -> None:
     reply = await talk.say(text)
     assert reply.outcome is not Outcome.ERROR
-    assert as_text(reply)
+    assert as_text(reply, talk.advisor.voice)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(alphabet=st.characters(codec=None), max_size=200))
 async def test_any_text_gets_a_reply(shipped: Library, text: str) -> None:
-    reply = await Talk(shipped).say(text)
+    talk = Talk(shipped)
+    reply = await talk.say(text)
     assert reply.outcome is not Outcome.ERROR
-    assert as_text(reply)
+    assert as_text(reply, talk.advisor.voice)
 
 
 async def test_a_fault_of_ours_is_answered_with_a_code_and_a_contact(talk: Talk) -> None:

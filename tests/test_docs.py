@@ -65,7 +65,12 @@ def test_every_file_the_readme_names_exists() -> None:
 def test_what_is_imported_is_named_and_what_is_named_is_imported() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     named = {re.split(r"[\[<>=]", line)[0] for line in project["dependencies"]}
-    modules = {"pyyaml": "yaml", "pydantic-settings": "pydantic_settings"}
+    modules = {
+        "pyyaml": "yaml",
+        "pydantic-settings": "pydantic_settings",
+        "slack-bolt": "slack_bolt",
+        "python-telegram-bot": "telegram",
+    }
     source = "\n".join(p.read_text() for folder in ("bot", "adapters") for p in (ROOT / folder).rglob("*.py"))
     for name in named:
         module = modules.get(name, name)
@@ -82,7 +87,7 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
 
 def test_every_message_is_used_and_every_message_used_is_written() -> None:
     written = set(load(default_folder()).messages.languages["en"])
-    source = "\n".join(p.read_text() for folder in ("bot", "adapters") for p in (ROOT / folder).rglob("*.py"))
+    source = "\n".join(p.read_text() for room in ("bot", "adapters") for p in (ROOT / room).rglob("*.py"))
     used = set(re.findall(r"[\"']([a-z_]+)[\"']", source)) | {
         f"status_{s}" for s in re.findall(r"= \"([a-z-]+)\"", source)
     }

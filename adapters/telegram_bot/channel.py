@@ -31,8 +31,7 @@ from adapters.telegram_bot.polling import ALLOWED_UPDATES, Poller
 from adapters.telegram_bot.sending import Sender
 from adapters.telegram_bot.updates import CHANNEL, Reader, Received
 from bot.errors import AdvisorError
-from bot.model import Operator, Reply, Utterance
-from bot.say import Voice
+from bot.model import Reply, Utterance
 
 log = logging.getLogger(__name__)
 
@@ -67,17 +66,15 @@ class TelegramChannel:
         self,
         settings: TelegramSettings,
         parts: Parts,
-        operator: Operator,
         *,
         pace: Pace | None = None,
         start_waits: tuple[float, ...] = START_WAITS,
     ) -> None:
         self._settings = settings
         self._parts = parts
-        self._operator = operator
         self._start_waits = start_waits
         self._app = make_application(settings)
-        self._sender = Sender(self._app.bot, lambda: self._voice().say, pace or Pace())
+        self._sender = Sender(self._app.bot, lambda: parts.advisor().voice, pace or Pace())
         self._delivery = Delivery(self._answer, parts.claims, self._sender.send)
         self._reader: Reader | None = None
         self._inline: Inline | None = None
@@ -85,9 +82,6 @@ class TelegramChannel:
         self._poll_request = HTTPXRequest(connection_pool_size=1)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._running: list[asyncio.Task[Any]] = []  # the poll loop and the sweep
-
-    def _voice(self) -> Voice:
-        return Voice(self._parts.advisor().knowledge.messages.languages, self._operator)
 
     async def _answer(self, utterance: Utterance) -> Reply:
         return await self._parts.advisor().answer(utterance)
@@ -99,7 +93,7 @@ class TelegramChannel:
         await self._connect()
         bot = self._app.bot
         self._reader = Reader(bot.id, bot.username, self._parts.pseudonyms, self._parts.clock)
-        self._inline = Inline(self._parts.advisor, lambda: self._voice().say, bot.username)
+        self._inline = Inline(self._parts.advisor, bot.username)
         self._app.add_handler(MessageHandler(filters.UpdateType.MESSAGE, self._on_message))
         self._app.add_handler(CallbackQueryHandler(self._on_tap))
         self._app.add_handler(InlineQueryHandler(self._on_inline))
@@ -112,7 +106,7 @@ class TelegramChannel:
         except TelegramError as error:
             raise AdvisorError(f"Telegram did not let the bot begin to receive: {error}.") from None
         self._running.append(asyncio.create_task(self._delivery.sweep(CHANNEL)))
-        self._begin(menus.set_up(bot, self._voice()))
+        self._begin(menus.set_up(bot, self._parts.advisor().voice))
 
     async def _connect(self) -> None:
         for wait in (*self._start_waits, None):
@@ -197,7 +191,7 @@ class TelegramChannel:
             await self._accept(received)
         elif update.callback_query is not None:  # forged, or under a message that is gone
             old = {"callback": update.callback_query.id}
-            self._begin(self._sender.answer_callback(old, self._voice().say("old_button")))
+            self._begin(self._sender.answer_callback(old, self._parts.advisor().voice.say("old_button")))
 
     async def _on_inline(self, update: Update, _context: object) -> None:
         if update.inline_query is not None and self._inline is not None:

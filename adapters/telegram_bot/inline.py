@@ -36,15 +36,14 @@ DESCRIPTION = 120  # characters of the answer shown in the list
 class Inline:
     """Answers the inline queries of one bot."""
 
-    def __init__(self, advisor: Callable[[], Advisor], say: Callable[[], Say], username: str) -> None:
+    def __init__(self, advisor: Callable[[], Advisor], username: str) -> None:
         self._advisor = advisor
-        self._say = say
         self._username = username
         self._cache: OrderedDict[tuple[str, str], tuple[InlineQueryResultArticle, ...]] = OrderedDict()
 
     async def answer(self, query: InlineQuery) -> None:
         """Answer a query. One that is too old by now is let be."""
-        button = InlineQueryResultsButton(self._say()("label_open_chat"), start_parameter="open")
+        button = InlineQueryResultsButton(self._advisor().voice.say("label_open_chat"), start_parameter="open")
         try:
             await query.answer(self.results(query.query), cache_time=CACHED_SECONDS, is_personal=False, button=button)
         except TelegramError as error:
@@ -75,10 +74,10 @@ class Inline:
         for found in replies:
             if found.parts and found.parts[0].nations not in shown:
                 shown.add(found.parts[0].nations)
-                yield self._article(found)
+                yield self._article(found, advisor.voice.say)
 
-    def _article(self, reply: Reply) -> InlineQueryResultArticle:
-        part, say = reply.parts[0], self._say()
+    def _article(self, reply: Reply, say: Say) -> InlineQueryResultArticle:
+        part = reply.parts[0]
         message = render(reply, View(), say)[0]
         everywhere = len(part.nations) == len(Nation)
         nations = "" if everywhere else f" ({', '.join(nation.title for nation in part.nations)})"

@@ -19,11 +19,11 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 
 from adapters.delivery import TryAgain, Undeliverable
 from adapters.plain import as_text
-from adapters.telegram_bot.blocks import Say
 from adapters.telegram_bot.keyboards import Button, Rows, View, deep_link
 from adapters.telegram_bot.pace import Pace
 from adapters.telegram_bot.render import Message, render
 from bot.model import Outcome, Reply
+from bot.say import Voice
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +47,9 @@ def markup(rows: Rows) -> InlineKeyboardMarkup | None:
 class Sender:
     """Sends the replies of one bot."""
 
-    def __init__(self, bot: Bot, say: Callable[[], Say], pace: Pace) -> None:
+    def __init__(self, bot: Bot, voice: Callable[[], Voice], pace: Pace) -> None:
         self._bot = bot
-        self._say = say
+        self._voice = voice
         self._pace = pace
         self._sent: OrderedDict[str, int] = OrderedDict()  # turn -> how many of its messages are out
         self._moved: dict[str, str] = {}  # a group that became a supergroup has another id from then on
@@ -87,7 +87,7 @@ class Sender:
         if typing is not None:
             await typing
         if "beside" in address:
-            reply = replace(reply, notices=(self._say()(address["beside"]), *reply.notices))
+            reply = replace(reply, notices=(self._voice().say(address["beside"]), *reply.notices))
         try:
             await self._send(reply, address)
         except RetryAfter as error:
@@ -117,14 +117,14 @@ class Sender:
             if reply.outcome is Outcome.SIGNPOSTED:
                 await self._send_all(replace(reply, private=False), address)
                 return
-            say = self._say()
+            say = self._voice().say
             button = Button(say("label_open_chat"), url=deep_link(self._bot.username, "open"))
             text = say("between_us")
             await self._put(Message(text, text, ((button,),)), address)
 
     async def _send_all(self, reply: Reply, address: Address) -> None:
         view = View(int(address.get("page", "0")), address.get("code", ""), self._bot.username)
-        messages = render(reply, view, self._say())
+        messages = render(reply, view, self._voice().say)
         if len(messages) > MOST_MESSAGES:
             await self._send_file(reply, address)
             return
@@ -188,7 +188,7 @@ class Sender:
         await self._pace.wait(str(chat))
         await self._bot.send_document(
             chat,
-            InputFile(as_text(reply).encode(errors="replace"), filename="answer.txt"),
+            InputFile(as_text(reply, self._voice()).encode(errors="replace"), filename="answer.txt"),
             message_thread_id=int(address["topic"]) if "topic" in address else None,
             reply_parameters=_reply_to(address),
         )

@@ -50,7 +50,7 @@ def _previews(replies: Replies, entry: Entry) -> Iterator[tuple[str, str, str]]:
     for nation in (None, *Nation):
         for role in (None, *Role):
             asking = Asking(turn="preview", today=now().date(), nation=nation, role=role)
-            text = as_text(replies.show([entry.id], asking))
+            text = as_text(replies.show([entry.id], asking), replies.voice)
             nations, roles = seen.setdefault(text, ([], []))
             nations.append(nation.value if nation else "no nation")
             roles.append(role.value if role else "no role")
