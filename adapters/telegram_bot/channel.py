@@ -27,7 +27,7 @@ from adapters.settings import TelegramSettings
 from adapters.telegram_bot import menus, webhook
 from adapters.telegram_bot.inline import Inline
 from adapters.telegram_bot.pace import Pace
-from adapters.telegram_bot.polling import ALLOWED_UPDATES, Poller
+from adapters.telegram_bot.polling import ALLOWED_UPDATES, CONFLICT_WAIT, Poller
 from adapters.telegram_bot.sending import Sender
 from adapters.telegram_bot.updates import CHANNEL, Reader, Received
 from bot.errors import AdvisorError
@@ -58,7 +58,7 @@ def make_application(settings: TelegramSettings) -> App:
 
 
 class TelegramChannel:
-    """One bot. `pace` and `start_waits` are for tests and measuring."""
+    """One bot. `pace` and the waits are for tests and measuring."""
 
     name = CHANNEL
 
@@ -69,10 +69,12 @@ class TelegramChannel:
         *,
         pace: Pace | None = None,
         start_waits: tuple[float, ...] = START_WAITS,
+        conflict_wait: float = CONFLICT_WAIT,
     ) -> None:
         self._settings = settings
         self._parts = parts
         self._start_waits = start_waits
+        self._conflict_wait = conflict_wait
         self._app = make_application(settings)
         self._sender = Sender(self._app.bot, lambda: parts.advisor().voice, pace or Pace())
         self._delivery = Delivery(self._answer, parts.claims, self._sender.send)
@@ -90,6 +92,13 @@ class TelegramChannel:
 
     async def start(self) -> None:
         """Connect, take up what a former run left, receive. AdvisorError says what is wrong and how to mend it."""
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
         await self._connect()
         bot = self._app.bot
         self._reader = Reader(bot.id, bot.username, self._parts.pseudonyms, self._parts.clock)
@@ -136,7 +145,7 @@ class TelegramChannel:
             return
         await bot.delete_webhook(drop_pending_updates=False)
         await self._poll_request.initialize()
-        self._poller = Poller(bot.base_url, self._poll_request, self.receive)
+        self._poller = Poller(bot.base_url, self._poll_request, self.receive, conflict_wait=self._conflict_wait)
         await self._poller.begin()
         self._running.append(asyncio.create_task(self._poller.run()))
 
@@ -154,8 +163,9 @@ class TelegramChannel:
             await asyncio.gather(*late, return_exceptions=True)
         if self._poller is not None:
             await self._poller.confirm()
-            await self._poll_request.shutdown()
+        await self._poll_request.shutdown()
         await self._app.shutdown()
+        await self._app.bot.shutdown()  # its connections, where the application did not get as far as starting
 
     def routes(self) -> Iterable[web.RouteDef]:
         """The webhook, if there is one."""
