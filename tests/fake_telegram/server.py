@@ -43,6 +43,7 @@ class FakeTelegram:
         self.allowed: list[str] = []
         self.posted: list[int] = []  # statuses the webhook answered
         self.url = ""
+        self.delay = 0.0  # seconds that every message takes on its way
         self.on_sent: Callable[[Sent], None] = lambda _sent: None
         self._news = asyncio.Condition()
         self._poller = 0
@@ -212,7 +213,8 @@ class FakeTelegram:
             raise Refused(403, "Forbidden: bot can't initiate conversation with a user")
         return chat
 
-    def _sendMessage(self, given: Json) -> Json:
+    async def _sendMessage(self, given: Json) -> Json:
+        await asyncio.sleep(self.delay)
         chat = self._may_write(given)
         seen, rows = strict.text(given), strict.rows(given.get("reply_markup"))
         answers = (given.get("reply_parameters") or {}).get("message_id")

@@ -84,6 +84,7 @@ SIMPLES = (
 )
 QUESTIONS = {entry: question for entry, question, _, _ in SIMPLES}
 LEADS = {entry: lead for entry, _, _, lead in SIMPLES}
+GRAINS = ("oats", "barley", "spelt", "millet", "teff", "maize", "rice", "sorghum", "emmer", "einkorn")
 LONG = """\
 topic: {id: grain, title: Grain, owner: millers, review_every_months: 24}
 entries:
@@ -114,12 +115,11 @@ def write(folder: Path) -> Path:
     (folder / "topics").mkdir(parents=True)
     simples = "".join(SIMPLE.format(id=i, question=q, phrasings=p, lead=lead) for i, q, p, lead in SIMPLES)
     (folder / "topics" / "bread.yaml").write_text(TOPIC + simples)
-    grains = ("oats", "barley", "spelt", "millet", "teff", "maize", "rice", "sorghum", "emmer", "einkorn")
     grown = "".join(
         SIMPLE.format(
             id=f"grow-{g}", question=f"Where is {g} grown?", phrasings=f"where is {g} grown", lead=f"{g} grows."
         )
-        for g in grains
+        for g in GRAINS
     )
     (folder / "topics" / "grain.yaml").write_text(LONG + grown)
     (folder / "guards.yaml").write_text(GUARDS)
