@@ -74,8 +74,17 @@ def make_advisor(
 def make_channels(settings: AllSettings, parts: Parts, *, http: bool) -> list[Channel]:
     """Every network channel that is on. Their SDKs are imported here and not before: other commands need none."""
     channels: list[Channel] = []
+    if settings.slack.on:
+        from adapters.slack_app.app import SlackChannel
+
+        channels.append(SlackChannel(settings.slack, parts, token_for(settings), http=http))
     if settings.telegram.on:
         from adapters.telegram_bot.channel import TelegramChannel
 
         channels.append(TelegramChannel(settings.telegram, parts))
     return channels
+
+
+def token_for(settings: AllSettings) -> Callable[[str], str]:
+    """The bot token of a Slack workspace: one today; several would be looked up here, and nowhere else."""
+    return lambda workspace: settings.slack.bot_token.get_secret_value()

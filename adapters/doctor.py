@@ -34,12 +34,11 @@ async def examine(folder: Path, settings: AllSettings) -> list[Check]:
 
 
 def _channels(settings: AllSettings) -> list[Examine]:
-    found: list[Examine] = []
-    if settings.telegram.on:
-        from adapters.telegram_bot.doctor import examine as examine_telegram
+    """Imported here and not before, so that a fault in one SDK leaves the other checks."""
+    from adapters.slack_app.doctor import examine as slack
+    from adapters.telegram_bot.doctor import examine as telegram
 
-        found.append(examine_telegram)
-    return found
+    return [slack, telegram]
 
 
 def _knowledge(folder: Path, settings: AllSettings) -> Check:

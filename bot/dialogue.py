@@ -265,6 +265,9 @@ class Dialogue:
             OptionKind.SOURCES: Modifier.SOURCES,
         }
         if option.kind in shows and option.value in entries:
+            if option.nation is not None:
+                asking = replace(moment.asking, nation=option.nation, nations=(), guessed="", open_nations=())
+                moment = replace(moment, asking=asking)
             return self._show([option.value], moment, shows[option.kind])
         if option.kind is OptionKind.NONE:
             return Draft(self._say(moment, Outcome.HELP, "none_of_these"))

@@ -168,7 +168,8 @@ class Option:
     kind: OptionKind
     value: str
     title: str
-    entry: str = ""  # for a nation, role, more, simpler or sources: the entry to show again
+    entry: str = ""  # for a nation or role: the entry to show again; for feedback: up or down
+    nation: Nation | None = None  # for more, simpler and sources: whose text was shown, whoever taps
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from talk import Talk
 
 from adapters.bootstrap import Library
 from adapters.plain import as_text
-from bot.model import Nation, OptionKind, Outcome, Role
+from bot.model import Nation, OptionKind, Outcome, Role, UtteranceKind
 from bot.options import encode
 
 
@@ -321,3 +321,11 @@ async def test_an_entry_can_be_shown_without_a_turn(talk: Talk) -> None:
     assert talk.log.turns == []
     with pytest.raises(KeyError):
         talk.advisor.show("no-such-entry")
+
+
+async def test_all_of_it_is_shown_for_the_nation_on_the_button_whatever_the_tappers_own(talk: Talk) -> None:
+    await talk.say("I'm in Wales", person="ben")
+    reply = await talk.tap("m:cbc-duty-threshold:s")
+    assert (reply.expanded, reply.parts[0].nation) == (True, Nation.SCOTLAND)
+    other = await talk.say("m:cbc-duty-threshold:s", "ben", UtteranceKind.CHOICE)
+    assert other.parts[0].nation is Nation.SCOTLAND

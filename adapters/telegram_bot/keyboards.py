@@ -167,8 +167,8 @@ def _thumbs(reply: Reply, view: View, say: Say) -> Iterator[tuple[Button, ...]]:
         return
     found: list[Button | None] = []
     if reply.turn:
-        values = (Option(OptionKind.FEEDBACK, reply.turn, say(f"label_{v}"), entry=v) for v in ("up", "down"))
-        found += map(_button, values)
+        for value, label in (("up", "label_helpful"), ("down", "label_not_helpful")):
+            found.append(_button(Option(OptionKind.FEEDBACK, reply.turn, say(label), entry=value)))
     if view.bot and not reply.private:
         found.append(Button(say("label_share"), url=_share(reply.parts[0], view.bot)))
     yield _row(*found)
