@@ -10,11 +10,12 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from bot.errors import StoreUnavailable
 from bot.model import Reply, Utterance
-from bot.store.claims import LEASE, Acceptance, Claims
+from bot.store import claims as leases
+from bot.store.claims import Acceptance, Claims
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class Delivery:
         self._retry_seconds = retry_seconds
         self._queues: dict[str, tuple[asyncio.Lock, int]] = {}
         self._unstored: OrderedDict[str, None] = OrderedDict()
-        self._in_hand: set[str] = set()  # being answered, or waiting for its turn, in this process
+        self._open: set[str] = set()  # being answered here: not to be begun again, whatever the clock says of leases
 
     async def handle(self, utterance: Utterance, address: Mapping[str, str]) -> bool:
         """Accept and answer; False for a message that is not to be answered (again)."""
@@ -58,11 +59,20 @@ class Delivery:
 
     async def accept(self, utterance: Utterance, address: Mapping[str, str]) -> bool:
         """Write the claim. A channel calls this before it acknowledges; True means: now answer it."""
-        if utterance.message_id in self._unstored:
+        message = utterance.message_id
+        if message in self._open or message in self._unstored:
+            self._claims.redelivered[utterance.channel] += 1
             return False
-        acceptance = await self._claims.accept(utterance, address)
+        self._open.add(message)
+        try:
+            acceptance = await self._claims.accept(utterance, address)
+        except BaseException:
+            self._open.discard(message)
+            raise
         if acceptance is Acceptance.UNSTORED:
             self.accept_unstored(utterance)
+        if acceptance is Acceptance.DUPLICATE:
+            self._open.discard(message)
         return acceptance is not Acceptance.DUPLICATE
 
     def accept_unstored(self, utterance: Utterance) -> None:
@@ -72,31 +82,24 @@ class Delivery:
             self._unstored.popitem(last=False)
 
     async def answer_accepted(self, utterance: Utterance, address: Mapping[str, str]) -> bool:
-        """Answer an accepted message and mark it. False if it could not be sent: it stays pending and is tried again.
-
-        False too if it is in hand already, as when a sweep meets one that waits long for its turn. Its lease is held
-        while it waits.
-        """
+        """Answer an accepted message and mark it. False if it could not be sent: it stays pending and is tried again."""
         message = utterance.message_id
-        if message in self._in_hand:
-            return False
-        self._in_hand.add(message)
-        holding = asyncio.create_task(self._hold(message))
+        self._open.add(message)
         try:
-            async with self._in_turn(utterance.conversation):
+            async with self._holding(message), self._in_turn(utterance.conversation):
                 reply = await self._answer(utterance)
                 sent = await self._send_with_retries(reply, address, message)
                 if sent:
                     await self._claims.finish(message)
                 return sent
         finally:
-            holding.cancel()
-            self._in_hand.discard(message)
+            self._open.discard(message)
 
     async def resume(self, channel: str, *, alone: bool = False) -> int:
         """Answer what was accepted and not answered, as after a crash. `alone`: no other process serves the channel."""
         pending = await self._claims.pending(channel, alone=alone)
-        done = await asyncio.gather(*(self.answer_accepted(utterance, address) for utterance, address in pending))
+        left = [(utterance, address) for utterance, address in pending if utterance.message_id not in self._open]
+        done = await asyncio.gather(*(self.answer_accepted(utterance, address) for utterance, address in left))
         return sum(done)
 
     async def sweep(self, channel: str, seconds: float = SWEEP_SECONDS) -> None:
@@ -121,10 +124,22 @@ class Delivery:
             if waiting > 1:
                 self._queues[conversation] = (lock, waiting - 1)
 
-    async def _hold(self, message: str) -> None:
-        while True:
-            await asyncio.sleep(LEASE.total_seconds() / 3)
-            await self._claims.renew(message)
+    @asynccontextmanager
+    async def _holding(self, message: str) -> AsyncIterator[None]:
+        """Renew the lease while it waits for its turn and is answered, so that no other process takes it over."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(leases.LEASE.total_seconds() / 3)
+                await self._claims.renew(message)
+
+        task = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     async def _send_with_retries(self, reply: Reply, address: Mapping[str, str], message: str) -> bool:
         waits = iter((*self._retry_seconds, None))

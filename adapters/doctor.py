@@ -10,7 +10,6 @@ from adapters.bootstrap import now, open_library
 from adapters.channel import Check
 from adapters.settings import AllSettings, read_all
 from bot.errors import AdvisorError, KnowledgeError
-from bot.store.keys import load_or_make_key
 from bot.store.store import open_store
 
 Examine = Callable[[AllSettings], Awaitable[list[Check]]]
@@ -53,7 +52,7 @@ async def _store(settings: AllSettings) -> Check:
     own = settings.advisor
     mend = "See that ADVISOR_DATA_DIR can be written, or that ADVISOR_DATABASE_URL is right and its server runs."
     try:
-        load_or_make_key(own.data_dir / "key")
+        own.pseudonyms()
         async with open_store(own.store_url(), own.data_dir / "spool.jsonl", now):
             return Check("store", True, "opens, and has today's tables")
     except (AdvisorError, OSError) as error:

@@ -15,7 +15,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.model import Nation, Operator
+from bot.model import Nation, Operator, Retention
+from bot.pace import PER_MINUTE
+from bot.store.keys import Pseudonyms, load_or_make_key, parse_key
 
 APP = "spinout-advisor"
 
@@ -26,6 +28,13 @@ def _nation(value: object) -> object:
     """A nation as people write it in a setting: `ni` too, and nothing for none."""
     short = {"": None, "uk": None, "ni": Nation.NORTHERN_IRELAND}
     return short.get(value.strip().casefold(), value.strip().casefold()) if isinstance(value, str) else value
+
+
+def _key(value: SecretStr) -> SecretStr:
+    """A key that can be used, or none."""
+    if value.get_secret_value():
+        parse_key(value.get_secret_value())
+    return value
 
 
 def _channel_nations(value: object) -> object:
@@ -46,6 +55,7 @@ def _address(value: str) -> str:
 
 
 DefaultNation = Annotated[Nation | None, BeforeValidator(_nation)]
+Days = Annotated[int, Field(ge=0, le=3650)]
 Address = Annotated[str, AfterValidator(_address)]
 
 
@@ -57,9 +67,18 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path(APP))
     cache_dir: Path = Field(default_factory=lambda: platformdirs.user_cache_path(APP))
     database_url: str = ""  # empty: SQLite in the data folder
+    key: Annotated[SecretStr, AfterValidator(_key)] = SecretStr(
+        ""
+    )  # 64 hexadecimal digits or more; empty: a file in the data folder
     operator: str = ""
     operator_contact: str = ""
     operator_privacy_url: str = ""
+    keep_answered_text_days: Days = 30
+    keep_other_text_days: Days = 180
+    keep_rows_days: Days = 365
+    keep_no_text: bool = False  # store no words of anybody
+    gaps_floor: Annotated[int, Field(ge=1)] = 3
+    messages_per_minute: Annotated[int, Field(ge=1)] = PER_MINUTE
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
 
@@ -68,6 +87,21 @@ class Settings(BaseSettings):
         if not self.operator:
             return Operator(contact=self.operator_contact, privacy_url=self.operator_privacy_url)
         return Operator(self.operator, self.operator_contact, self.operator_privacy_url)
+
+    def retention(self) -> Retention:
+        """How long what is kept."""
+        return Retention(
+            answered_text_days=self.keep_answered_text_days,
+            other_text_days=self.keep_other_text_days,
+            row_days=self.keep_rows_days,
+            keep_text=not self.keep_no_text,
+            gaps_floor=self.gaps_floor,
+        )
+
+    def pseudonyms(self) -> Pseudonyms:
+        """The keyed hashes of people. AdvisorError if the key can't be read or made."""
+        given = self.key.get_secret_value()
+        return Pseudonyms(parse_key(given) if given else load_or_make_key(self.data_dir / "key"))
 
     def store_url(self) -> str:
         """The database: the one set, or SQLite in the data folder."""
@@ -148,7 +182,14 @@ class AllSettings:
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be seen in a log."""
         slack, telegram = self.slack, self.telegram
-        found = (slack.bot_token, slack.app_token, slack.signing_secret, telegram.bot_token, telegram.webhook_secret)
+        found = (
+            self.advisor.key,
+            slack.bot_token,
+            slack.app_token,
+            slack.signing_secret,
+            telegram.bot_token,
+            telegram.webhook_secret,
+        )
         return tuple(secret.get_secret_value() for secret in found)
 
     def problems(self, *, http: bool) -> list[str]:

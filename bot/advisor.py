@@ -28,10 +28,25 @@ from bot.knowledge.base import KnowledgeBase
 from bot.matching.decide import Policy
 from bot.matching.matcher import Matcher, Ranking
 from bot.matching.text import MAX_CHARS
-from bot.model import Candidate, Memory, Nation, Operator, Outcome, PersonSettings, Reply, Role, Turn, Utterance
+from bot.model import (
+    Candidate,
+    Memory,
+    Nation,
+    Operator,
+    Outcome,
+    PersonSettings,
+    Reply,
+    Retention,
+    Role,
+    Turn,
+    Utterance,
+)
+from bot.pace import Pace
 from bot.replies import Asking, Replies
 from bot.say import Voice
 from bot.targets import GUARD
+
+Observe = Callable[[Utterance, Reply, float], None]
 
 log_ = logging.getLogger(__name__)
 
@@ -73,12 +88,17 @@ class Advisor:
         clock: Callable[[], datetime],
         operator: Operator | None = None,
         policy: Policy | None = None,
+        retention: Retention | None = None,
+        pace: Pace | None = None,
+        observe: Observe | None = None,
     ) -> None:
         self.knowledge = knowledge
         self._matcher = matcher
         self._log = log
         self._clock = clock
-        self.voice = Voice(knowledge.messages.languages, operator or Operator())
+        self._pace = pace
+        self._observe = observe or (lambda utterance, reply, seconds: None)
+        self.voice = Voice(knowledge.messages.languages, operator or Operator(), retention or Retention())
         self._replies = Replies(knowledge, self.voice)
         commands = Commands(self._replies)
         self._dialogue = Dialogue(knowledge, matcher, self._replies, commands, policy or Policy())
@@ -86,9 +106,16 @@ class Advisor:
     async def answer(self, utterance: Utterance, as_of: date | None = None) -> Reply:
         """What to say. `as_of` picks the texts of another day; everything else happens today."""
         started = time.perf_counter_ns()
+        reply = await self._answer(utterance, as_of, started)
+        self._observe(utterance, reply, (time.perf_counter_ns() - started) / 1e9)
+        return reply
+
+    async def _answer(self, utterance: Utterance, as_of: date | None, started: int) -> Reply:
         turn = secrets.token_hex(8)
         try:
             memory = await self._log.recall(utterance)
+            if self._pace is not None:
+                memory = replace(memory, hurried=self._pace.hurried(utterance.person, self._clock()))
             draft = self._dialogue.respond(utterance, memory, as_of or self._clock().date(), turn)
             reply = await self._carry_out(draft, utterance)
         except asyncio.CancelledError:

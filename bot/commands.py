@@ -147,7 +147,7 @@ class Commands:
         return self._say(asking, "settings", options=options, nation=nation, role=role)
 
     def _privacy(self, asking: Asking, settings: PersonSettings) -> Reply:
-        words = self._voice.say("privacy")
+        words = self._voice.say("privacy" if self._voice.keeps_text else "privacy_no_text")
         if self._voice.say_value("url"):
             words = f"{words} {self._voice.say('privacy_link')}"
         pause = "resume" if settings.paused else "pause"

@@ -78,6 +78,7 @@ class Dialogue:
             self._unreadable,
             self._crisis,
             self._command,
+            self._held_back,
             self._typed_choice,
             self._modifier,
             self._nation_alone,
@@ -123,7 +124,16 @@ class Dialogue:
         option = decode(moment.utterance.text)
         if option is None:
             return Draft(self._say(moment, Outcome.HELP, "old_button"))
-        return self.choose_option(option, moment)
+        held = None if option.kind is OptionKind.COMMAND else self._held_back(moment)
+        return held or self.choose_option(option, moment)
+
+    def _held_back(self, moment: Moment) -> Draft | None:
+        """Switched off, or asked too fast. After a crisis and a command: those are always heard."""
+        if moment.memory.off:
+            return Draft(self._say(moment, Outcome.HELP, "off", reason=moment.memory.off))
+        if moment.memory.hurried:
+            return Draft(self._say(moment, Outcome.HELP, "hurried"))
+        return None
 
     def _unreadable(self, moment: Moment) -> Draft | None:
         if len(moment.utterance.text) > MAX_CHARS:

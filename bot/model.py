@@ -304,12 +304,25 @@ class PersonSettings:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long what is kept: days. The privacy words are made from it, so they say what is done."""
+
+    answered_text_days: int = 30
+    other_text_days: int = 180
+    row_days: int = 365
+    keep_text: bool = True  # False: no words of anybody are ever stored
+    gaps_floor: int = 3  # a text asked by fewer people is shown to maintainers only if its asker sent it
+
+
+@dataclass(frozen=True)
 class Memory:
     """What the core is told about the person and the conversation when a turn begins."""
 
     settings: PersonSettings = field(default_factory=PersonSettings)
     nation: Nation | None = None  # said or tapped earlier in this conversation by this person
     last: LastTurn | None = None
+    off: str = ""  # why the advisor is switched off, if it is
+    hurried: bool = False  # this person sends more than anybody can mean
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ ROOMS = {  # library -> the only places that may import it
         "adapters/slack_app/",
         "adapters/telegram_bot/",
     ),
+    "prometheus_client": ("adapters/metrics.py",),
+    "watchfiles": ("adapters/reload.py",),
     "slack_bolt": ("adapters/slack_app/",),
     "slack_sdk": ("adapters/slack_app/",),
     "telegram": ("adapters/telegram_bot/",),

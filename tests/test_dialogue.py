@@ -11,6 +11,7 @@ from adapters.bootstrap import Library
 from adapters.plain import as_text
 from bot.model import Nation, OptionKind, Outcome, Role, UtteranceKind
 from bot.options import encode
+from bot.pace import PER_MINUTE
 
 
 @pytest.fixture
@@ -329,3 +330,17 @@ async def test_all_of_it_is_shown_for_the_nation_on_the_button_whatever_the_tapp
     assert (reply.expanded, reply.parts[0].nation) == (True, Nation.SCOTLAND)
     other = await talk.say("m:cbc-duty-threshold:s", "ben", UtteranceKind.CHOICE)
     assert other.parts[0].nation is Nation.SCOTLAND
+
+
+async def test_someone_who_sends_more_than_anybody_can_mean_is_held_back_kindly_but_a_crisis_is_heard(
+    talk: Talk,
+) -> None:
+    for _ in range(PER_MINUTE):
+        assert (await talk.say("what is TUPE")).outcome is Outcome.ANSWERED
+    held = await talk.say("what is TUPE")
+    assert (held.outcome, held.parts) == (Outcome.HELP, ())
+    assert "wait a minute" in held.lead
+    assert (await talk.say("I want to kill myself")).outcome is Outcome.SIGNPOSTED
+    assert (await talk.say("what is TUPE", person="bob")).outcome is Outcome.ANSWERED
+    talk.wait(1 / 30)
+    assert (await talk.say("what is TUPE")).outcome is Outcome.ANSWERED

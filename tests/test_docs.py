@@ -18,6 +18,8 @@ README = (ROOT / "README.md").read_text()
 
 def test_every_command_is_in_the_readme_and_the_reverse() -> None:
     named = set(re.findall(r"`advisor ([a-z]+)", README))
+    assert isinstance(main.commands["db"], click.Group)
+    assert all(f"`{name}`" in README for name in main.commands["db"].commands)
     assert named == set(main.commands)
 
 
@@ -26,7 +28,7 @@ def test_every_option_is_in_the_readme_and_the_reverse() -> None:
     named = set(re.findall(r"--[a-z][a-z-]*", table)) - {"--version", "--help"}
     options = {
         option
-        for command in main.commands.values()
+        for command in every_command().values()
         for parameter in command.params
         if isinstance(parameter, click.Option)
         for option in parameter.opts
@@ -34,8 +36,14 @@ def test_every_option_is_in_the_readme_and_the_reverse() -> None:
     assert named == {option for option in options if option.startswith("--")}
 
 
+def every_command() -> dict[str, click.Command]:
+    """Every command, those of groups too."""
+    groups = [command for command in main.commands.values() if isinstance(command, click.Group)]
+    return {**main.commands, **{name: command for group in groups for name, command in group.commands.items()}}
+
+
 def test_every_command_explains_itself() -> None:
-    for name, command in main.commands.items():
+    for name, command in every_command().items():
         assert command.help, name
         for parameter in command.params:
             if isinstance(parameter, click.Option):
@@ -69,6 +77,7 @@ def test_what_is_imported_is_named_and_what_is_named_is_imported() -> None:
         "pyyaml": "yaml",
         "pydantic-settings": "pydantic_settings",
         "slack-bolt": "slack_bolt",
+        "prometheus-client": "prometheus_client",
         "python-telegram-bot": "telegram",
     }
     source = "\n".join(p.read_text() for folder in ("bot", "adapters") for p in (ROOT / folder).rglob("*.py"))

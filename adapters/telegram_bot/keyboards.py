@@ -119,7 +119,9 @@ def _longer(reply: Reply, say: Say, left_out: frozenset[str]) -> Iterator[tuple[
         found = []
         if part.entry in left_out or part.plain:
             label = say("label_more")
-            more = Option(OptionKind.MORE, part.entry, label if alone else f"{label}: {part.question}")
+            more = Option(
+                OptionKind.MORE, part.entry, label if alone else f"{label}: {part.question}", nation=part.nation
+            )
             found.append(_button(more, fresh=not alone))
         if alone:
             found += [_button(option) for option in simpler]

@@ -25,7 +25,7 @@ from bot.errors import StoreUnavailable
 from bot.memory import ShortMemory
 from bot.model import Nation, Reply, Role, Utterance, UtteranceKind
 from bot.say import Voice
-from bot.store.keys import Pseudonyms, load_or_make_key
+from bot.store.keys import Pseudonyms
 from bot.store.store import open_store
 
 CHANNEL = "terminal"
@@ -132,14 +132,18 @@ class Session:
         """Load the knowledge, open the store, and answer what a former run was stopped in."""
         library, settings = library_of(folder), self._settings
         try:
-            self.pseudonyms = Pseudonyms(load_or_make_key(settings.data_dir / "key"))
-            opened = open_store(settings.store_url(), settings.data_dir / "spool.jsonl", now)
+            self.pseudonyms = settings.pseudonyms()
+            opened = open_store(settings.store_url(), settings.data_dir / "spool.jsonl", now, settings.retention())
             store = await stack.enter_async_context(opened)
         except (StoreUnavailable, OSError) as error:
             self._printer.note(f"{error} I answer all the same, but this talk is not kept.")
-            self._advisor = make_advisor(library, ShortMemory(), operator=settings.who_runs_it())
+            self._advisor = make_advisor(
+                library, ShortMemory(), operator=settings.who_runs_it(), retention=settings.retention()
+            )
             return
-        self._advisor = make_advisor(library, store.log, operator=settings.who_runs_it())
+        self._advisor = make_advisor(
+            library, store.log, operator=settings.who_runs_it(), retention=settings.retention()
+        )
         self._delivery = Delivery(self._advisor.answer, store.claims, self._send)
         alone = _only_one(settings.data_dir, stack)
         try:

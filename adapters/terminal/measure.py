@@ -70,6 +70,11 @@ class Result:
         """The outcome is the one the row asks for (`answered` if it names an entry and no outcome)."""
         return self.outcome is (self.question.outcome or Outcome.ANSWERED)
 
+    @property
+    def passed(self) -> bool:
+        """It came out as it should: the outcome asked for, and no wrong or false answer."""
+        return self.as_expected and not self.wrong and not self.false
+
 
 async def ask_question(asker: Asker, topic: str, question: Question) -> Result:
     """Ask one question after its context, and see what came of it."""

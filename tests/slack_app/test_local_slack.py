@@ -15,7 +15,6 @@ from slack_world import ANN, BEN, library, running
 
 from adapters.bootstrap import Library
 from adapters.slack_app.app import PATH
-from adapters.web import make_app
 from bot.model import Nation
 
 MODES = ["socket", "http"]
@@ -37,7 +36,9 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @asynccontextmanager
 async def serving(channel: Any, port: int) -> AsyncIterator[None]:
-    runner = web.AppRunner(make_app([channel]), access_log=None)
+    app = web.Application()
+    app.add_routes(channel.routes())
+    runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     try:

@@ -28,7 +28,6 @@ from adapters.telegram_bot.channel import TelegramChannel
 from adapters.telegram_bot.pace import Bucket, Pace
 from adapters.telegram_bot.polling import Poller
 from adapters.telegram_bot.webhook import PATH, SECRET_HEADER
-from adapters.web import make_app
 from bot.errors import AdvisorError
 from bot.model import Utterance, UtteranceKind
 
@@ -342,7 +341,9 @@ async def hooked(telegram: FakeTelegram, bread: Library, folder: Path) -> AsyncI
     async with store_in(folder) as store:
         settings = settings_for(telegram, webhook_url="http://127.0.0.1:1", webhook_secret=SecretStr(SECRET))
         channel = TelegramChannel(settings, parts_of(bread, store))
-        runner = web.AppRunner(make_app([channel]), access_log=None)
+        app = web.Application()
+        app.add_routes(channel.routes())
+        runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
