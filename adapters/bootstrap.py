@@ -92,6 +92,10 @@ def make_channels(settings: AllSettings, parts: Parts, http: bool) -> list[Chann
         from adapters.slack_app.app import SlackChannel
 
         channels.append(SlackChannel(settings.slack, parts, token_for(settings), http=http))
+    if settings.telegram.on:
+        from adapters.telegram_bot.channel import TelegramChannel
+
+        channels.append(TelegramChannel(settings.telegram, parts))
     return channels
 
 
