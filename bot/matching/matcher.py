@@ -71,7 +71,7 @@ class Matcher:
         self._weights = weights
         self._repairer = Repairer(index.known, self._vectors.common, index.own_forms, index.common_forms)
         self._features = Features(index.vocabulary, index.idf, index.known)
-        self._gauge = Gauge(index, words)
+        self._gauge = Gauge(index, words, self._vectors)
         self._number = {target.id: number for number, target in enumerate(index.targets)}
         counts = [len(target.phrasings) for target in index.targets]
         self._first = np.cumsum([0, *counts])
@@ -89,7 +89,7 @@ class Matcher:
         direction = self._vectors.direction(meant)
         if not index.targets or not (len(numbers) or direction.any()):
             return Ranking((), 0.0, 0.0, reading)
-        scores: Floats = weights @ index.rows[numbers]
+        scores: Floats = (weights * index.row_step[numbers]) @ index.rows[numbers].astype(np.float32)
         scores += (np.float32(MEANING) * direction) @ index.meaning
         own = index.exact.get(key(reading.words))
         self._lean(scores, near, reading.nations or ((nation,) if nation else ()), own)
@@ -153,6 +153,10 @@ def _signals(
         Signal("score", score),
         Signal("margin", margin, "lead over the second"),
         Signal("coverage", covered.share, "of the question's words known to the entry"),
+        Signal(
+            "kin", covered.kin, "of the question's words known to the entry, or near in meaning to one of its words"
+        ),
+        Signal("gap", covered.gap, "the most telling word left open in meaning"),
         Signal("uncovered", covered.worst, ", ".join(covered.uncovered)),
         Signal("unknown", covered.unknown_share, ", ".join(covered.unknown)),
         Signal("ratio", ratio, "fuzzy likeness to its nearest phrasing"),
