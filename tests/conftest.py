@@ -13,13 +13,14 @@ from postgres import URL, new_database, own_server
 from adapters.bootstrap import Library, open_library
 from bot.knowledge.load import default_folder
 
+KEPT = {"ADVISOR_REQUIRE_PEERS", "ADVISOR_PEERS", URL}  # they say what tests run against, not how the advisor is set
+
 
 @pytest.fixture(autouse=True)
 def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads or writes a user's data."""
     for name in list(os.environ):
-        kept = {"ADVISOR_REQUIRE_PEERS", "ADVISOR_PEERS", URL}
-        if name.startswith(("ADVISOR_", "SLACK_", "TELEGRAM_")) and name not in kept:
+        if name.startswith(("ADVISOR_", "SLACK_", "TELEGRAM_")) and name not in KEPT:
             monkeypatch.delenv(name)
     monkeypatch.setenv("ADVISOR_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("ADVISOR_CACHE_DIR", str(tmp_path / "cache"))

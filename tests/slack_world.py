@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
 from pydantic import SecretStr
 
 from adapters.bootstrap import Library, make_advisor, now, open_library
 from adapters.channel import Parts
-from adapters.settings import SlackSettings
+from adapters.desk import Desk
+from adapters.metrics import Metrics
+from adapters.settings import Settings, SlackSettings
 from adapters.slack_app.app import SlackChannel
+from adapters.web import make_app
 from bot.advisor import Advisor
 from bot.model import Nation, Operator
 from bot.store.keys import Pseudonyms
@@ -131,6 +135,7 @@ class World:
     advisor: Advisor
     store: Store
     pseudonyms: Pseudonyms
+    known: Library
 
 
 @asynccontextmanager
@@ -168,9 +173,23 @@ async def running(
         )
         await channel.start()
         try:
-            yield World(channel, real, store, pseudonyms)
+            yield World(channel, real, store, pseudonyms, known)
         finally:
             await channel.stop()
+
+
+@asynccontextmanager
+async def served(world: World, port: int = 0) -> AsyncIterator[int]:
+    """The channel's routes in the project's one web application, on a port of loopback."""
+    metrics = Metrics()
+    site = make_app([world.channel], Desk(world.known, world.store, Settings(), metrics.observe), world.store, metrics)
+    runner = web.AppRunner(site, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
 
 
 async def until(found: Callable[[], Any], seconds: float = 10.0) -> Any:

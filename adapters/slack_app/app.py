@@ -115,6 +115,11 @@ class SlackChannel:
         if self._session is not None:
             await self._session.close()
 
+    @property
+    def idle(self) -> bool:
+        """Nothing is being heard, answered or sent."""
+        return self._intake is None or not self._intake.busy
+
     def routes(self) -> Iterable[web.RouteDef]:
         """Where Slack posts in HTTP mode."""
         return [web.post(PATH, self._over_http)] if self._http else []
@@ -187,8 +192,12 @@ class SlackChannel:
             verdict = BAD_REQUEST
         if verdict != OK:
             return web.Response(status=verdict)
-        bolt_request = AsyncBoltRequest(body=text, query=request.query_string, headers=dict(headers))
-        answer = await self._bolt.async_dispatch(bolt_request)
+        try:
+            bolt_request = AsyncBoltRequest(body=text, query=request.query_string, headers=dict(headers))
+            answer = await self._bolt.async_dispatch(bolt_request)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            log.warning("a signed request can't be read (%s)", type(error).__name__)  # Bolt looks before it asks us
+            return web.Response(status=BAD_REQUEST)
         return await to_aiohttp_response(answer)
 
 
@@ -196,11 +205,19 @@ def _is_readable(text: str, content_type: str) -> bool:
     """Whether a body is one of the two shapes Slack sends: JSON, or a form that may hold JSON as its payload."""
     try:
         if content_type == "application/json":
-            return isinstance(json.loads(text), dict)
+            return _has_shape(json.loads(text))
         form = parse_qs(text, strict_parsing=True)
-        return "payload" not in form or isinstance(json.loads(form["payload"][0]), dict)
+        return "payload" not in form or _has_shape(json.loads(form["payload"][0]))
     except ValueError:
         return False
+
+
+def _has_shape(payload: object) -> bool:
+    """Whether Bolt can take it: it looks at a tap's first action before any listener is asked."""
+    if not isinstance(payload, dict):
+        return False
+    actions = payload.get("actions", [{}])
+    return isinstance(actions, list) and bool(actions) and isinstance(actions[0], dict)
 
 
 async def _who(client: AsyncWebClient) -> dict[str, str]:

@@ -51,7 +51,7 @@ def _row(options: tuple[Option, ...], tag: Tag, row: str, voice: Voice, extra: l
             yield {
                 "type": "section",
                 "block_id": once.block_id(f"{row}x{number}"),
-                "text": text_object(bold(clip(option.title, LONGEST_TITLE))),
+                "text": text_object(bold(clip(option.title, LONGEST_TITLE)) or "…"),
                 "accessory": button(option, number, title=voice.say("slack_this_one"), spoken=option.title),
             }
     else:

@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 
 CLAIM_SECONDS = 1.0
 REMEMBERED = 10_000  # messages: against redelivery while the store is slow
-GIVEN_UP_AFTER = 20.0  # seconds that stopping waits for answers under way; the rest is answered at the next start
+GIVEN_UP_AFTER = 10.0  # seconds that stopping waits for answers under way; the rest is answered at the next start
 
 
 class Intake:
@@ -43,10 +43,16 @@ class Intake:
         self._late: dict[str, asyncio.Task[bool]] = {}  # claims still being written when Slack was told
         self.unsent = 0  # answers that could not be posted since the start, and are tried again
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way."""
+        return bool(self._tasks)
+
     async def accept(self, heard: Heard) -> bool:
         """Claim it, within a second; True means: acknowledge, then `answer` it. Never fails, whatever the store does."""
         message = heard.utterance.message_id
         if message in self._seen:
+            self._claims.redelivered[heard.utterance.channel] += 1
             return False
         self._seen[message] = None
         while len(self._seen) > REMEMBERED:

@@ -15,6 +15,9 @@ _UNSEEN = re.compile(
 )  # controls, half characters, hidden tags
 
 
+_ESCAPED = {"&": 5, "<": 4, ">": 4}  # how long each is once escaped
+
+
 def clean(text: str) -> str:
     """Without characters that nobody sees and that can't be sent, or could carry what nobody should read."""
     return _UNSEEN.sub("", text)
@@ -60,7 +63,7 @@ def chunks(text: str, room: int = ROOM) -> Iterator[str]:
     """The text in pieces that fit once escaped, cut between words where there is a space to cut at."""
     while text:
         end, size = 0, 0
-        while end < len(text) and (size := size + len(escape(text[end]))) <= room:
+        while end < len(text) and (size := size + _ESCAPED.get(text[end], 1)) <= room:
             end += 1
         if end < len(text):
             space = text.rfind(" ", 1, end)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 from slack_peer import CHANNEL, DIRECT, OTHER, Peer, free_port, local_slack
 from slack_strict import problems, words
-from slack_world import ANN, BEN, library, running
+from slack_world import ANN, BEN, library, running, served
 
 from adapters.bootstrap import Library
 from adapters.slack_app.app import PATH
@@ -34,19 +32,6 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield peer, port
 
 
-@asynccontextmanager
-async def serving(channel: Any, port: int) -> AsyncIterator[None]:
-    app = web.Application()
-    app.add_routes(channel.routes())
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    try:
-        yield
-    finally:
-        await runner.cleanup()
-
-
 @pytest.fixture
 async def peer(server: tuple[Peer, int], known: Library, tmp_path: Path) -> AsyncIterator[Peer]:
     """The server with our channel connected."""
@@ -56,7 +41,7 @@ async def peer(server: tuple[Peer, int], known: Library, tmp_path: Path) -> Asyn
         if not port:
             yield peer
             return
-        async with serving(world.channel, port):
+        async with served(world, port):
             yield peer
 
 
