@@ -107,7 +107,8 @@ class TelegramChannel:
         self._app.add_handler(CallbackQueryHandler(self._on_tap))
         self._app.add_handler(InlineQueryHandler(self._on_inline))
         self._app.add_error_handler(self._on_error)
-        alone = self._parts.alone
+        # a poller is alone, Telegram sees to that; behind a webhook others may be answering, and leases tell
+        alone = self._parts.alone and not self._settings.webhook_url
         for utterance, address in await self._parts.claims.pending(CHANNEL, alone=alone):
             self._begin(self._delivery.answer_accepted(utterance, address))
         try:
