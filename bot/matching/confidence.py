@@ -14,8 +14,8 @@ from math import exp, log
 Weights = Mapping[str, float]  # signal -> weight, and `bias`
 
 SHIPPED: Weights = {
-    "share": 0.66, "score": -0.86, "margin": 2.25, "coverage": 1.84, "uncovered": -0.05, "unknown": 1.1,
-    "ratio": 1.81, "meaning": 2.47, "length": 1.41, "opposed": -0.12, "bias": -3.74,
+    "share": 0.65, "score": -0.75, "margin": 2.32, "coverage": 1.12, "kin": 1.6, "gap": -2.5, "uncovered": 0.83,
+    "unknown": 1.27, "ratio": 1.99, "meaning": 1.73, "length": 1.51, "opposed": -0.15, "bias": -4.42,
 }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ class Zone(StrEnum):
 class Policy:
     """The thresholds. `field` tells a gap in our field from a question outside it."""
 
-    answer: float = 0.55
+    answer: float = 0.5
     margin: float = 0.03
     offer: float = 0.15
     uncovered: int = 2  # this many content words no entry knows stop an answer ...

@@ -44,6 +44,7 @@ class Index:
     phrasings: NDArray[np.float16]  # the direction of each phrasing, target after target
     stems: dict[str, int]
     stem_weight: Floats
+    stem_meaning: NDArray[np.float16]  # the direction of each stem's commonest word
     cover: NDArray[np.uint8]
     known: dict[str, int]  # word -> in how many texts it stands
     keys: tuple[tuple[str, ...], ...]  # each target's phrasings as sorted words in a row
@@ -95,6 +96,7 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
         phrasings=np.array(directions, np.float16).reshape(len(directions), vectors.size),
         stems=stems,
         stem_weight=stem_weight,
+        stem_meaning=_stem_meaning(stems, known, vectors),
         cover=cover,
         known=dict(known),
         keys=tuple(tuple(key(sorted(reading.words)) for reading in group) for group in readings),
@@ -138,3 +140,12 @@ def _cover(
     total = len(everything) + 1
     weight = np.array([math.log(total / (1 + seen)) + 1 for seen in count.values()], np.float32)
     return stems, np.maximum(weight, np.float32(0.1)), cover
+
+
+def _stem_meaning(stems: Iterable[str], known: Counter[str], vectors: Vectors) -> NDArray[np.float16]:
+    """The direction of each stem, as its commonest word means it."""
+    word_of: dict[str, str] = {}
+    for word, _ in sorted(known.items(), key=lambda item: (-item[1], item[0])):
+        word_of.setdefault(stem(word), word)
+    found = [vectors.direction([word_of[name]]) for name in stems]
+    return np.array(found, np.float16).reshape(len(found), vectors.size)

@@ -10,8 +10,8 @@ Pure over an immutable index, so one matcher is shared by every task. In order:
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,15 @@ OPPOSED_TRUST = 0.7  # what confidence is left when one of question and nearest 
 
 
 @dataclass(frozen=True)
+class Why:
+    """Why the first candidate came first: for explanations only, found when asked for."""
+
+    carried: tuple[tuple[str, float], ...] = ()  # word -> how much of the lead over the second would go without it
+    runner_up: str = ""
+    lacks: tuple[str, ...] = ()  # content words the second does not know
+
+
+@dataclass(frozen=True)
 class Ranking:
     """Candidates, best first, with what was seen on the way."""
 
@@ -48,6 +57,7 @@ class Ranking:
     unknown: tuple[str, ...] = ()  # content words that no target knows
     field_share: float = 0.0  # share of the content words' weight that some phrasing knows
     exact: bool = False  # the question is one of the phrasings
+    why: Callable[[], Why] = field(default=Why, compare=False, repr=False)
 
     @property
     def best(self) -> Candidate | None:
@@ -57,6 +67,15 @@ class Ranking:
     def signal(self, name: str) -> float:
         """A signal of the first candidate by name; 0 if absent."""
         return next((s.value for s in self.candidates[0].signals if s.name == name), 0.0) if self.candidates else 0.0
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the words alone say."""
+
+    scores: Floats  # of each target
+    repaired: dict[str, str]
+    direction: Floats
 
 
 class Matcher:
@@ -71,7 +90,7 @@ class Matcher:
         self._weights = weights
         self._repairer = Repairer(index.known, self._vectors.common, index.own_forms, index.common_forms)
         self._features = Features(index.vocabulary, index.idf, index.known)
-        self._gauge = Gauge(index, words.scaffold)
+        self._gauge = Gauge(index, words.scaffold, self._vectors)
         self._number = {target.id: number for number, target in enumerate(index.targets)}
         counts = [len(target.phrasings) for target in index.targets]
         self._first = np.cumsum([0, *counts])
@@ -79,18 +98,18 @@ class Matcher:
             nation: np.array([nation in target.nations for target in index.targets], bool) for nation in Nation
         }
 
+    def with_weights(self, weights: Weights) -> Matcher:
+        """The same matcher with another confidence."""
+        return Matcher(self.index, self.words, weights=weights, vectors=self._vectors)
+
     def rank(self, text: str, near: Collection[str] = (), nation: Nation | None = None) -> Ranking:
         """Rank every target for a text. `near` are ids to prefer; `nation` is used if the text names none."""
         index = self.index
         reading = self.words.read(text)
-        repaired = {word: fixed for word in reading.words if (fixed := self._repairer.repair(word))}
-        numbers, weights = self._features.vector(reading, self.words.scaffold, repaired)
-        meant = [repaired.get(word, word) for word in reading.words]
-        direction = self._vectors.direction(meant)
-        if not index.targets or not (len(numbers) or direction.any()):
+        heard = self._hear(reading)
+        if heard is None:
             return Ranking((), 0.0, 0.0, reading)
-        scores: Floats = weights @ index.rows[numbers]
-        scores += (np.float32(MEANING) * direction) @ index.meaning
+        scores, repaired, direction = heard.scores, heard.repaired, heard.direction
         own = index.exact.get(key(reading.words))
         self._lean(scores, near, reading.nations or ((nation,) if nation else ()), own)
         order = np.argsort(-scores, kind="stable")[:KEEP]
@@ -101,7 +120,7 @@ class Matcher:
 
         top = int(order[0])
         covered = self._gauge.coverage(reading, repaired, top)
-        asked = key(sorted(meant))
+        asked = key(sorted(repaired.get(word, word) for word in reading.words))
         near_at, ratio = self._nearest(asked, top)
         opposed = denies(reading.words) != index.denying[top][near_at]
         meaning = float((self._directions(top) @ direction).max())
@@ -118,8 +137,37 @@ class Matcher:
             confidence = max(confidence, EXACT_CONFIDENCE)
         return Ranking(
             tuple(candidates), confidence, margin, reading, tuple(repaired.items()), covered.uncovered,
-            covered.unknown, covered.field, own is not None,
+            covered.unknown, covered.field, own is not None, lambda: self._why(heard, reading, order),
         )  # fmt: skip
+
+    def _hear(self, reading: Reading) -> Heard | None:
+        """Scores from the words alone; None if nothing of them is known."""
+        index = self.index
+        repaired = {word: fixed for word in reading.words if (fixed := self._repairer.repair(word))}
+        numbers, weights = self._features.vector(reading, self.words.scaffold, repaired)
+        direction = self._vectors.direction([repaired.get(word, word) for word in reading.words])
+        if not index.targets or not (len(numbers) or direction.any()):
+            return None
+        scores: Floats = weights @ index.rows[numbers]
+        scores += (np.float32(MEANING) * direction) @ index.meaning
+        return Heard(scores, repaired, direction)
+
+    def _why(self, heard: Heard, reading: Reading, order: NDArray[np.int64]) -> Why:
+        """Leave out each word in turn and see what becomes of the lead."""
+        if len(order) < 2:
+            return Why()
+        first, second = int(order[0]), int(order[1])
+        whole = self._hear(reading)
+        lead = float(whole.scores[first] - whole.scores[second]) if whole else 0.0
+        carried = []
+        for word in dict.fromkeys(reading.words):
+            rest = tuple(other for other in reading.words if other != word)
+            without = self._hear(replace(reading, words=rest, concepts=(), extra=()))
+            left = float(without.scores[first] - without.scores[second]) if without else 0.0
+            carried.append((word, lead - left))
+        carried.sort(key=lambda item: -item[1])
+        lacks = self._gauge.coverage(reading, heard.repaired, second).uncovered
+        return Why(tuple(carried), self.index.targets[second].id, lacks)
 
     def _lean(self, scores: Floats, near: Collection[str], nations: tuple[Nation, ...], own: int | None) -> None:
         """Change the scores by what stands outside the words: the nation, the talk, a phrasing asked word for word."""
@@ -153,6 +201,10 @@ def _signals(
         Signal("score", score),
         Signal("margin", margin, "lead over the second"),
         Signal("coverage", covered.share, "of the question's words known to the entry"),
+        Signal(
+            "kin", covered.kin, "of the question's words known to the entry, or near in meaning to one of its words"
+        ),
+        Signal("gap", covered.gap, "the most telling word left open in meaning"),
         Signal("uncovered", covered.worst, ", ".join(covered.uncovered)),
         Signal("unknown", covered.unknown_share, ", ".join(covered.unknown)),
         Signal("ratio", ratio, "fuzzy likeness to its nearest phrasing"),

@@ -1,12 +1,19 @@
-"""What of a question its first candidate knows: the share it covers, the most telling word it does not."""
+"""What of a question its first candidate knows: the share it covers, the most telling word it does not.
+
+A word the candidate lacks may still mean nearly what one of its words means ("sack" and "dismiss"): what is left open is
+measured by meaning too (`kin`, `gap`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from bot.matching.index import Index
 from bot.matching.text import stem
+from bot.matching.vectors import Vectors
 from bot.matching.words import NEGATIONS, Reading
 
 BY_LEVEL = (0.0, 0.6, 1.0)  # of a word: that the target lacks; that only its answer has; that a phrasing has
@@ -18,6 +25,8 @@ class Coverage:
     """How a target covers the content words, each weighing as much as it tells (words in few texts tell most)."""
 
     share: float = 0.0  # of the weight, covered
+    kin: float = 0.0  # of the weight, covered by the word itself or as far as one of the target's words means the same
+    gap: float = 0.0  # the most telling word left open, as far as no word of the target means the same
     worst: float = 0.0  # the most telling word it does not know, against the most telling of all
     field: float = 0.0  # share of the weight that some phrasing of any target knows
     weight: float = 0.0  # of all content words, in most telling ones
@@ -34,8 +43,10 @@ class Coverage:
 class Gauge:
     """Measures coverage over one index."""
 
-    def __init__(self, index: Index, scaffold: frozenset[str]) -> None:
+    def __init__(self, index: Index, scaffold: frozenset[str], vectors: Vectors) -> None:
         self._index = index
+        self._vectors = vectors
+        self._own = [np.flatnonzero(index.cover[:, target] == 2) for target in range(len(index.targets))]
         self._aside = scaffold | NEGATIONS
         self._heaviest = float(index.stem_weight.max()) if len(index.stem_weight) else 1.0
         self._asked = (index.cover == 2).any(axis=1)
@@ -45,7 +56,7 @@ class Gauge:
         index = self._index
         content = [w for w in dict.fromkeys(reading.words) if w not in self._aside and w not in reading.place_words]
         by_concept = self._by_concept(reading, target)
-        total = covered = field = worst = 0.0
+        total = covered = kin = gap = field = worst = 0.0
         uncovered: list[str] = []
         unknown: list[str] = []
         for word in content:
@@ -64,20 +75,37 @@ class Gauge:
             if level == 0 and word in by_concept:
                 level = 2
             covered += weight * trust * BY_LEVEL[level]
+            if level == 2:
+                kin += weight * trust
+                continue
+            alike = self._kinship(word, row, target)
+            kin += weight * trust * max(alike, BY_LEVEL[level])
             if level == 0:
                 uncovered.append(word)
                 worst = max(worst, weight / self._heaviest)
+                gap = max(gap, weight / self._heaviest * (1 - alike))
         if not total:
             return Coverage()
         return Coverage(
-            covered / total,
-            worst,
-            field / total,
-            total / self._heaviest,
-            len(content),
-            tuple(uncovered),
-            tuple(unknown),
+            share=covered / total,
+            kin=kin / total,
+            gap=gap,
+            worst=worst,
+            field=field / total,
+            weight=total / self._heaviest,
+            words=len(content),
+            uncovered=tuple(uncovered),
+            unknown=tuple(unknown),
         )
+
+    def _kinship(self, word: str, row: int | None, target: int) -> float:
+        """How near in meaning the nearest word of the target's phrasings is, 0..1."""
+        own = self._own[target]
+        if not len(own):
+            return 0.0
+        words = self._index.stem_meaning
+        meant = words[row].astype(np.float32) if row is not None else self._vectors.direction([word])
+        return max(0.0, float((words[own].astype(np.float32) @ meant).max()))
 
     def _by_concept(self, reading: Reading, target: int) -> set[str]:
         """Words of the question whose concept group the target's phrasings also use."""
