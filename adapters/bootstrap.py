@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.advisor import Advisor, Log
+from adapters.channel import Channel, Parts
+from adapters.settings import AllSettings
+from bot.advisor import Advisor, Log, Observe
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.load import load, revision_of
 from bot.knowledge.snapshot import dump, undump
@@ -18,7 +20,8 @@ from bot.matching.decide import Policy
 from bot.matching.index import build
 from bot.matching.matcher import Matcher
 from bot.matching.words import Words
-from bot.model import Operator
+from bot.model import Operator, Retention
+from bot.pace import Pace
 from bot.targets import targets_of
 
 
@@ -88,6 +91,38 @@ def make_advisor(
     operator: Operator | None = None,
     clock: Callable[[], datetime] = now,
     policy: Policy | None = None,
+    retention: Retention | None = None,
+    pace: Pace | None = None,
+    observe: Observe | None = None,
 ) -> Advisor:
     """An advisor over a library and a log."""
-    return Advisor(library.knowledge, library.matcher, log, clock=clock, operator=operator, policy=policy)
+    return Advisor(
+        library.knowledge,
+        library.matcher,
+        log,
+        clock=clock,
+        operator=operator,
+        policy=policy,
+        retention=retention,
+        pace=pace,
+        observe=observe,
+    )
+
+
+def make_channels(settings: AllSettings, parts: Parts, http: bool) -> list[Channel]:
+    """Every network channel that is on. Their SDKs are imported here and not before: other commands need none."""
+    channels: list[Channel] = []
+    if settings.slack.on:
+        from adapters.slack_app.app import SlackChannel
+
+        channels.append(SlackChannel(settings.slack, parts, token_for(settings), http=http))
+    if settings.telegram.on:
+        from adapters.telegram_bot.channel import TelegramChannel
+
+        channels.append(TelegramChannel(settings.telegram, parts))
+    return channels
+
+
+def token_for(settings: AllSettings) -> Callable[[str], str]:
+    """The bot token of a Slack workspace: one today; several would be looked up here, and nowhere else."""
+    return lambda workspace: settings.slack.bot_token.get_secret_value()

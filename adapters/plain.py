@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.model import Link, Part, Reply
 from bot.options import numbered
+from bot.say import Voice
 
 
 class Kind(StrEnum):
@@ -32,8 +33,8 @@ class Line:
     mark: str = ""
 
 
-def lines(reply: Reply) -> Iterator[Line]:
-    """The reply, line by line."""
+def lines(reply: Reply, voice: Voice) -> Iterator[Line]:
+    """The reply, line by line, with labels in the words of `voice`."""
     for notice in reply.notices:
         yield Line(Kind.SMALL, notice)
     if reply.lead:
@@ -45,7 +46,7 @@ def lines(reply: Reply) -> Iterator[Line]:
     for number, part in enumerate(reply.parts):
         if number or reply.lead or reply.notices:
             yield Line(Kind.GAP)
-        yield from _part(part)
+        yield from _part(part, voice)
     options = numbered(reply.options)
     if options:
         yield Line(Kind.GAP)
@@ -53,7 +54,7 @@ def lines(reply: Reply) -> Iterator[Line]:
         yield Line(Kind.OPTION, option.title, f"{number}. ")
 
 
-def _part(part: Part) -> Iterator[Line]:
+def _part(part: Part, voice: Voice) -> Iterator[Line]:
     named = part.nation is not None and part.nation.title not in part.lead
     yield Line(Kind.LEAD, f"{part.nation.title}: {part.lead}" if named and part.nation else part.lead)
     for point in part.points:
@@ -61,21 +62,21 @@ def _part(part: Part) -> Iterator[Line]:
     for number, step in enumerate(part.steps, start=1):
         yield Line(Kind.STEP, step, f"{number}. ")
     if part.note:
-        yield Line(Kind.TEXT, f"For you: {part.note}")
+        yield Line(Kind.TEXT, f"{voice.say('label_for_you')}: {part.note}")
     if part.wording is not None:
-        yield Line(Kind.TEXT, "Example wording. Adapt it with your legal team:")
+        yield Line(Kind.TEXT, voice.say("label_example"))
         yield Line(Kind.TEXT, part.wording.text, "  ")
-        for label, text in (("Measure", part.wording.measure), ("Evidence", part.wording.evidence)):
+        for label, text in (("label_measure", part.wording.measure), ("label_evidence", part.wording.evidence)):
             if text:
-                yield Line(Kind.TEXT, f"{label}: {text}", "  ")
+                yield Line(Kind.TEXT, f"{voice.say(label)}: {text}", "  ")
         for check in part.wording.checks:
-            yield Line(Kind.TEXT, f"Check: {check}", "  ")
+            yield Line(Kind.TEXT, f"{voice.say('label_check')}: {check}", "  ")
     if part.caution:
-        yield Line(Kind.CAUTION, f"Take care: {part.caution}")
+        yield Line(Kind.CAUTION, f"{voice.say('label_take_care')}: {part.caution}")
     if part.notices or part.checked:
         yield Line(Kind.SMALL, " ".join((*part.notices, *([part.checked] if part.checked else []))))
     for link in part.links:
-        yield Line(Kind.SMALL, f"Source: {_source(link)}")
+        yield Line(Kind.SMALL, f"{voice.say('label_source')}: {_source(link)}")
 
 
 def _source(link: Link) -> str:
@@ -83,6 +84,6 @@ def _source(link: Link) -> str:
     return f"{link.title}{dated} {link.url}".strip()
 
 
-def as_text(reply: Reply) -> str:
+def as_text(reply: Reply, voice: Voice) -> str:
     """The whole reply as plain text."""
-    return "\n".join(f"{line.mark}{line.text}" for line in lines(reply))
+    return "\n".join(f"{line.mark}{line.text}" for line in lines(reply, voice))

@@ -16,6 +16,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -26,10 +27,26 @@ from bot.errors import StoreUnavailable
 from bot.knowledge.base import KnowledgeBase
 from bot.matching.decide import Policy
 from bot.matching.matcher import Matcher, Ranking
-from bot.model import Candidate, Memory, Operator, Outcome, PersonSettings, Reply, Turn, Utterance
-from bot.replies import Replies
+from bot.matching.text import MAX_CHARS
+from bot.model import (
+    Candidate,
+    Memory,
+    Nation,
+    Operator,
+    Outcome,
+    PersonSettings,
+    Reply,
+    Retention,
+    Role,
+    Turn,
+    Utterance,
+)
+from bot.pace import Pace
+from bot.replies import Asking, Replies
 from bot.say import Voice
 from bot.targets import GUARD
+
+Observe = Callable[[Utterance, Reply, float], None]
 
 log_ = logging.getLogger(__name__)
 
@@ -42,6 +59,9 @@ class Log(Protocol):
 
     async def record(self, turn: Turn) -> None:
         """Keep a turn; twice for one message leaves one."""
+
+    async def settings_of(self, person: str) -> PersonSettings:
+        """What a person has set."""
 
     async def save_settings(self, person: str, settings: PersonSettings) -> None:
         """Keep what a person set."""
@@ -68,21 +88,34 @@ class Advisor:
         clock: Callable[[], datetime],
         operator: Operator | None = None,
         policy: Policy | None = None,
+        retention: Retention | None = None,
+        pace: Pace | None = None,
+        observe: Observe | None = None,
     ) -> None:
         self.knowledge = knowledge
         self._matcher = matcher
         self._log = log
         self._clock = clock
-        self._voice = Voice(knowledge.messages.languages, operator or Operator())
-        replies = Replies(knowledge, self._voice)
-        self._dialogue = Dialogue(knowledge, matcher, replies, Commands(replies), policy or Policy())
+        self._pace = pace
+        self._observe = observe or (lambda utterance, reply, seconds: None)
+        self.voice = Voice(knowledge.messages.languages, operator or Operator(), retention or Retention())
+        self._replies = Replies(knowledge, self.voice)
+        commands = Commands(self._replies)
+        self._dialogue = Dialogue(knowledge, matcher, self._replies, commands, policy or Policy())
 
     async def answer(self, utterance: Utterance, as_of: date | None = None) -> Reply:
         """What to say. `as_of` picks the texts of another day; everything else happens today."""
         started = time.perf_counter_ns()
+        reply = await self._answer(utterance, as_of, started)
+        self._observe(utterance, reply, (time.perf_counter_ns() - started) / 1e9)
+        return reply
+
+    async def _answer(self, utterance: Utterance, as_of: date | None, started: int) -> Reply:
         turn = secrets.token_hex(8)
         try:
             memory = await self._log.recall(utterance)
+            if self._pace is not None:
+                memory = replace(memory, hurried=self._pace.hurried(utterance.person, self._clock()))
             draft = self._dialogue.respond(utterance, memory, as_of or self._clock().date(), turn)
             reply = await self._carry_out(draft, utterance)
         except asyncio.CancelledError:
@@ -94,6 +127,9 @@ class Advisor:
         if draft.effect is not None and draft.effect.act is Act.FORGET:
             return reply  # erased means that this very turn leaves nothing either
         try:
+            if draft.greets:
+                kept = draft.settings or memory.settings
+                await self._log.save_settings(utterance.person, replace(kept, greeted=True))
             await self._log.record(self._turn(turn, utterance, reply, draft, micros))
         except Exception:
             log_.exception("could not record message %s; it was answered", utterance.message_id)
@@ -103,14 +139,43 @@ class Advisor:
         """The decision about an utterance with all it rests on, for `advisor ask --explain`. Logs nothing."""
         return self._dialogue.respond(utterance, memory, as_of or self._clock().date(), "0" * 16)
 
+    def show(
+        self, entry: str, *, nation: Nation | None = None, role: Role | None = None, as_of: date | None = None
+    ) -> Reply:
+        """An entry as a reply, for sharing, inline results and previews. Logs nothing; KeyError if there is none."""
+        asking = Asking("", as_of or self._clock().date(), nation=nation, role=role, confidence=1.0)
+        return self._replies.show((self.knowledge.entries[entry].id,), asking)
+
+    async def settings_of(self, person: str) -> PersonSettings:
+        """What a person has set; nothing set if the store is down."""
+        try:
+            return await self._log.settings_of(person)
+        except StoreUnavailable:
+            log_.exception("could not read a person's settings; shown as unset")
+            return PersonSettings()
+
+    async def feedback(self, turn_id: str, person: str, value: str, reason: str = "") -> bool:
+        """Keep what a person thought of a reply of their own; False if the store is down."""
+        try:
+            await self._log.feedback(turn_id, person, value, reason)
+        except StoreUnavailable:
+            log_.exception("could not keep feedback on turn %s", turn_id)
+            return False
+        return True
+
     def greeting(self) -> Reply:
         """What it is, who runs it, its limits: said once, on first contact."""
-        return Reply(turn="", outcome=Outcome.HELP, lead=self._voice.say("greeting"))
+        return Reply(turn="", outcome=Outcome.HELP, lead=self.voice.say("greeting"))
 
     def find(self, text: str, limit: int = 10) -> tuple[Candidate, ...]:
         """Ranked entries for a text, as inline search shows them. Logs nothing."""
         found = self._matcher.rank(text).candidates
         return tuple(candidate for candidate in found if not candidate.entry.startswith(GUARD))[:limit]
+
+    def nation_in(self, text: str) -> Nation | None:
+        """The one nation that the words name, by itself or by a place; None for none and for several. Logs nothing."""
+        named = self._matcher.words.read(text[:MAX_CHARS]).nations
+        return named[0] if len(named) == 1 else None
 
     def topics(self) -> dict[str, tuple[str, ...]]:
         """Topic id -> its entries, in file order. Logs nothing."""
@@ -139,7 +204,7 @@ class Advisor:
         return reply
 
     def _sorry(self, turn: str) -> Reply:
-        words = self._voice.say("error", code=turn[:4].upper())
+        words = self.voice.say("error", code=turn[:4].upper())
         return Reply(turn=turn, outcome=Outcome.ERROR, lead=words)
 
     def _turn(self, turn: str, utterance: Utterance, reply: Reply, draft: Draft, micros: int) -> Turn:

@@ -39,6 +39,7 @@ class Draft:
     said: Nation | None = None
     settings: PersonSettings | None = None  # to be saved, if the person changed them
     effect: Effect | None = None
+    greets: bool = False  # the person is greeted with this reply, and never again
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Dialogue:
             self._unreadable,
             self._crisis,
             self._command,
+            self._held_back,
             self._typed_choice,
             self._modifier,
             self._nation_alone,
@@ -91,7 +93,7 @@ class Dialogue:
         moment = self._moment(utterance, memory, today, turn)
         draft = next(draft for step in self._steps if (draft := step(moment)) is not None)
         draft = replace(draft, said=draft.said or moment.said)
-        return self._with_personal_data(draft, moment)
+        return self._greeted(self._with_personal_data(draft, moment), moment)
 
     def _moment(self, utterance: Utterance, memory: Memory, today: date, turn: str) -> Moment:
         text = utterance.text
@@ -122,7 +124,16 @@ class Dialogue:
         option = decode(moment.utterance.text)
         if option is None:
             return Draft(self._say(moment, Outcome.HELP, "old_button"))
-        return self.choose_option(option, moment)
+        held = None if option.kind is OptionKind.COMMAND else self._held_back(moment)
+        return held or self.choose_option(option, moment)
+
+    def _held_back(self, moment: Moment) -> Draft | None:
+        """Switched off, or asked too fast. After a crisis and a command: those are always heard."""
+        if moment.memory.off:
+            return Draft(self._say(moment, Outcome.HELP, "off", reason=moment.memory.off))
+        if moment.memory.hurried:
+            return Draft(self._say(moment, Outcome.HELP, "hurried"))
+        return None
 
     def _unreadable(self, moment: Moment) -> Draft | None:
         if len(moment.utterance.text) > MAX_CHARS:
@@ -264,6 +275,9 @@ class Dialogue:
             OptionKind.SOURCES: Modifier.SOURCES,
         }
         if option.kind in shows and option.value in entries:
+            if option.nation is not None:
+                asking = replace(moment.asking, nation=option.nation, nations=(), guessed="", open_nations=())
+                moment = replace(moment, asking=asking)
             return self._show([option.value], moment, shows[option.kind])
         if option.kind is OptionKind.NONE:
             return Draft(self._say(moment, Outcome.HELP, "none_of_these"))
@@ -305,3 +319,13 @@ class Dialogue:
             return replace(draft, reply=replace(draft.reply, notices=notices, keep_text=False, private=True))
         reply = self._say(moment, Outcome.SIGNPOSTED, "personal_data", kind=kind)
         return replace(draft, reply=replace(reply, keep_text=False, private=True), about=())
+
+    def _greeted(self, draft: Draft, moment: Moment) -> Draft:
+        """A short greeting before the first answer in a direct message; what is said alone stays alone."""
+        if not moment.utterance.direct or moment.memory.settings.greeted:
+            return draft
+        if draft.reply.outcome is Outcome.SIGNPOSTED or draft.effect is not None:
+            return draft
+        said_by_itself = draft.reply.outcome in {Outcome.SMALL_TALK, Outcome.HELP}
+        greeting = "" if said_by_itself else self._replies.voice.say("greeting_short")
+        return replace(draft, reply=replace(draft.reply, greeting=greeting), greets=True)

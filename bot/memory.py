@@ -8,6 +8,8 @@ from typing import Any
 
 from bot.model import LastTurn, Memory, Nation, PersonSettings, Turn, Utterance
 
+PEOPLE = 10_000  # whose settings are remembered; the one heard of longest ago is forgotten first
+
 
 def last_turn(turn: Turn) -> LastTurn:
     """What a follow-up may know of a turn: ids only."""
@@ -27,7 +29,7 @@ class ShortMemory:
     def __init__(self, conversations: int = 1000) -> None:
         self._limit = conversations
         self._last: OrderedDict[str, tuple[LastTurn, Nation | None]] = OrderedDict()
-        self._settings: dict[str, PersonSettings] = {}
+        self._settings: OrderedDict[str, PersonSettings] = OrderedDict()
         self.turns: list[Turn] = []
 
     async def recall(self, utterance: Utterance) -> Memory:
@@ -46,9 +48,16 @@ class ShortMemory:
             self._last.popitem(last=False)
         self.turns = [*self.turns[-99:], turn]
 
+    async def settings_of(self, person: str) -> PersonSettings:
+        """What a person has set."""
+        return self._settings.get(person, PersonSettings())
+
     async def save_settings(self, person: str, settings: PersonSettings) -> None:
         """Keep what a person set."""
         self._settings[person] = settings
+        self._settings.move_to_end(person)
+        while len(self._settings) > PEOPLE:
+            self._settings.popitem(last=False)
 
     async def feedback(self, turn_id: str, person: str, value: str, reason: str = "") -> None:
         """Nothing outlives the program, so there is nobody to read it."""

@@ -142,6 +142,7 @@ class Utterance:
     default_nation: Nation | None = None  # the workspace's or channel's; weaker than all the person says or sets
     default_role: Role | None = None
     addressed: bool = True  # False: overheard, so nothing is answered
+    direct: bool = False  # between this person and the bot alone: a greeting is due on first contact
 
 
 class OptionKind(StrEnum):
@@ -167,7 +168,8 @@ class Option:
     kind: OptionKind
     value: str
     title: str
-    entry: str = ""  # for a nation, role, more, simpler or sources: the entry to show again
+    entry: str = ""  # for a nation or role: the entry to show again; for feedback: up or down
+    nation: Nation | None = None  # for more, simpler and sources: whose text was shown, whoever taps
 
 
 @dataclass(frozen=True)
@@ -228,6 +230,7 @@ class Reply:
     keep_text: bool = True  # False: the utterance's text must never be stored (crisis, personal data)
     private: bool = False  # for the asker alone, also where a channel could read it
     expanded: bool = False  # the person asked for all of it: a channel that shortens shows the whole
+    greeting: str = ""  # said before all else, once a person: who runs it and its limits
     welsh: bool = False  # asked in Welsh: the lead opens with a courteous sentence
     offered: tuple[str, ...] = ()  # entries offered, best first, where none is shown
     confidence: float = 0.0  # calibrated probability that the top candidate is right, 0..1
@@ -301,12 +304,25 @@ class PersonSettings:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long what is kept: days. The privacy words are made from it, so they say what is done."""
+
+    answered_text_days: int = 30
+    other_text_days: int = 180
+    row_days: int = 365
+    keep_text: bool = True  # False: no words of anybody are ever stored
+    gaps_floor: int = 3  # a text asked by fewer people is shown to maintainers only if its asker sent it
+
+
+@dataclass(frozen=True)
 class Memory:
     """What the core is told about the person and the conversation when a turn begins."""
 
     settings: PersonSettings = field(default_factory=PersonSettings)
     nation: Nation | None = None  # said or tapped earlier in this conversation by this person
     last: LastTurn | None = None
+    off: str = ""  # why the advisor is switched off, if it is
+    hurried: bool = False  # this person sends more than anybody can mean
 
 
 @dataclass(frozen=True)

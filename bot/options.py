@@ -1,6 +1,7 @@
 """Options as short codes: one letter for the kind and the nation, 64 bytes at most, so that a button needs no memory.
 
-`e:ENTRY` shows an entry, `e:ENTRY:s` shows it for Scotland. Whatever does not decode is an old or forged button.
+`e:ENTRY` shows an entry, `e:ENTRY:s` shows it for Scotland, `m:ENTRY:s` all of it
+for Scotland. Whatever does not decode is an old or forged button.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _LETTERS = {
 _KINDS = {letter: kind for kind, letter in _LETTERS.items()}
 _FROM_LETTER = {letter: nation for nation, letter in _NATIONS.items()}
 _SHAPE = re.compile(r"[a-z](:[A-Za-z0-9_-]{0,40}){0,2}")
+_AGAIN = {OptionKind.MORE, OptionKind.SIMPLER, OptionKind.SOURCES}
 MAX_BYTES = 64
 
 
@@ -29,6 +31,8 @@ def encode(option: Option) -> str:
     if option.kind is OptionKind.NATION:
         letter = _NATIONS[Nation(value)]
         code = f"e:{option.entry}:{letter}" if option.entry else f"n:{letter}"
+    elif option.kind in _AGAIN and option.nation:
+        code = f"{_LETTERS[option.kind]}:{value}:{_NATIONS[option.nation]}"
     elif option.entry:
         code = f"{_LETTERS[option.kind]}:{value}:{option.entry}"
     else:
@@ -52,6 +56,9 @@ def decode(code: str) -> Option | None:
     if kind is OptionKind.NATION:
         nation = _FROM_LETTER.get(value)
         return Option(OptionKind.NATION, nation.value, "") if nation else None
+    if kind in _AGAIN and extra:
+        nation = _FROM_LETTER.get(extra)
+        return Option(kind, value, "", nation=nation) if nation and value else None
     if kind is OptionKind.ROLE and value not in set(Role):
         return None
     if kind is not OptionKind.NONE and not value:

@@ -115,7 +115,7 @@ class Replies:
         """Simpler, and the nation if the answer may be another elsewhere."""
         options = []
         if self._has_plain(entry, asking) and not part.plain:
-            options.append(Option(OptionKind.SIMPLER, entry.id, self.voice.say("label_simpler")))
+            options.append(Option(OptionKind.SIMPLER, entry.id, self.voice.say("label_simpler"), nation=part.nation))
         if asking.guessed and asking.nation:
             others = [n for n in Nation if n is not asking.nation and n not in part.nations]
             options += [

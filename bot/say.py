@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from bot.model import Nation, Operator
+from bot.model import Nation, Operator, Retention
 
 
 def day_in_words(day: date) -> str:
@@ -28,12 +28,22 @@ def nations_in_words(nations: Sequence[Nation], last: str = "and") -> str:
 class Voice:
     """Looks up what to say. English, which holds the courteous sentence for those who write Welsh."""
 
-    def __init__(self, languages: Mapping[str, Mapping[str, str]], operator: Operator) -> None:
+    def __init__(
+        self,
+        languages: Mapping[str, Mapping[str, str]],
+        operator: Operator,
+        retention: Retention = Retention(),  # noqa: B008  # frozen, so one for all
+    ) -> None:
         self._words = languages["en"]
+        self.keeps_text = retention.keep_text
         self._always = {
             "operator": operator.name,
             "contact": operator.contact or languages["en"].get("no_contact", operator.name),
             "url": operator.privacy_url,
+            "answered_days": str(retention.answered_text_days),
+            "other_days": str(retention.other_text_days),
+            "row_days": str(retention.row_days),
+            "floor": str(retention.gaps_floor),
         }
 
     def say(self, message: str, /, **values: object) -> str:

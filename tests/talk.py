@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from adapters.bootstrap import Library, make_advisor
 from bot.memory import ShortMemory
 from bot.model import Nation, Operator, Reply, Role, Utterance, UtteranceKind
+from bot.pace import Pace
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -18,7 +19,11 @@ class Talk:
         self.log = ShortMemory()
         self.now = NOON
         self.advisor = make_advisor(
-            library, self.log, operator=Operator("Anytown CVS", "help@anytown.example"), clock=lambda: self.now
+            library,
+            self.log,
+            operator=Operator("Anytown CVS", "help@anytown.example"),
+            clock=lambda: self.now,
+            pace=Pace(),
         )
         self.nation, self.role = nation, role
         self._count = 0
@@ -26,7 +31,9 @@ class Talk:
     def wait(self, hours: float) -> None:
         self.now += timedelta(hours=hours)
 
-    async def say(self, text: str, person: str = "ann", kind: UtteranceKind = UtteranceKind.TEXT) -> Reply:
+    async def say(
+        self, text: str, person: str = "ann", kind: UtteranceKind = UtteranceKind.TEXT, direct: bool = False
+    ) -> Reply:
         self._count += 1
         utterance = Utterance(
             kind=kind,
@@ -38,6 +45,7 @@ class Talk:
             sent_at=self.now,
             default_nation=self.nation,
             default_role=self.role,
+            direct=direct,
         )
         return await self.advisor.answer(utterance)
 

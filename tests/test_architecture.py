@@ -21,6 +21,18 @@ ROOMS = {  # library -> the only places that may import it
     "pydantic": ("bot/knowledge/", "adapters/settings.py"),
     "pydantic_settings": ("adapters/settings.py",),
     "platformdirs": ("adapters/settings.py",),
+    "aiohttp": (
+        "adapters/channel.py",
+        "adapters/web.py",
+        "adapters/serve.py",
+        "adapters/slack_app/",
+        "adapters/telegram_bot/",
+    ),
+    "prometheus_client": ("adapters/metrics.py",),
+    "watchfiles": ("adapters/reload.py",),
+    "slack_bolt": ("adapters/slack_app/",),
+    "slack_sdk": ("adapters/slack_app/",),
+    "telegram": ("adapters/telegram_bot/",),
     "click": ("adapters/terminal/",),
     "rich": ("adapters/terminal/",),
 }

@@ -9,8 +9,9 @@ from talk import Talk
 
 from adapters.bootstrap import Library
 from adapters.plain import as_text
-from bot.model import Nation, OptionKind, Outcome, Role
+from bot.model import Nation, OptionKind, Outcome, Role, UtteranceKind
 from bot.options import encode
+from bot.pace import PER_MINUTE
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ async def test_texts_that_differ_by_nation_fork_and_a_tap_or_a_word_chooses(talk
     typed = await talk.say("Scotland")
     assert typed.parts[0].nation is Nation.SCOTLAND
     tapped = await talk.tap(encode(fork.options[0]))
-    assert tapped.parts[0].nations == (Nation.ENGLAND, Nation.WALES)
+    assert tapped.parts[0].nation is Nation.ENGLAND
 
 
 async def test_a_nation_said_once_is_kept_for_the_talk_and_can_be_changed(talk: Talk) -> None:
@@ -82,7 +83,7 @@ async def test_a_nation_without_text_gets_no_other_nations_rule_but_a_helper(tal
     assert reply.outcome is Outcome.FALLBACK
     assert "nothing confirmed for Wales" in reply.lead
     assert reply.parts == ()
-    assert "Robertson" not in as_text(reply)
+    assert "Robertson" not in as_text(reply, talk.advisor.voice)
 
 
 async def test_a_choice_entry_asks_and_a_number_a_label_or_a_tap_answers(talk: Talk) -> None:
@@ -107,12 +108,17 @@ async def test_a_new_question_replaces_an_open_choice(talk: Talk) -> None:
     assert (await talk.say("what is an asset lock")).parts[0].entry == "asset-lock"
 
 
-async def test_simpler_gives_the_plain_version_and_says_so_where_there_is_none(talk: Talk) -> None:
+async def test_simpler_gives_the_plain_version_and_says_so_where_there_is_none(talk: Talk, shipped: Library) -> None:
     await talk.say("what is a public social partnership in Scotland")
     plain = await talk.say("simpler please")
     assert (plain.parts[0].plain, plain.parts[0].points) == (True, ())
     assert plain.parts[0].lead.startswith("Public bodies and charities plan a service together.")
-    await talk.say("what is an asset lock")
+    without = next(
+        entry.id
+        for entry in shipped.knowledge.entries.values()
+        if [variant.plain for variant in entry.answers if Nation.SCOTLAND in variant.scope] == [None]
+    )
+    await talk.tap(f"e:{without}:s")
     assert (await talk.say("too long")).lead.startswith("I have no simpler version")
 
 
@@ -278,15 +284,16 @@ NASTY = [
 async def test_whatever_is_typed_gets_a_reply(talk: Talk, text: str) -> None:
     reply = await talk.say(text)
     assert reply.outcome is not Outcome.ERROR
-    assert as_text(reply)
+    assert as_text(reply, talk.advisor.voice)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(alphabet=st.characters(codec=None), max_size=200))
 async def test_any_text_gets_a_reply(shipped: Library, text: str) -> None:
-    reply = await Talk(shipped).say(text)
+    talk = Talk(shipped)
+    reply = await talk.say(text)
     assert reply.outcome is not Outcome.ERROR
-    assert as_text(reply)
+    assert as_text(reply, talk.advisor.voice)
 
 
 async def test_a_fault_of_ours_is_answered_with_a_code_and_a_contact(talk: Talk) -> None:
@@ -298,3 +305,47 @@ async def test_a_fault_of_ours_is_answered_with_a_code_and_a_contact(talk: Talk)
     assert reply.outcome is Outcome.ERROR
     assert "help@anytown.example" in reply.lead
     assert reply.turn[:4].upper() in reply.lead
+
+
+async def test_the_first_answer_in_a_direct_message_opens_with_a_greeting_and_no_other_does(talk: Talk) -> None:
+    first = await talk.say("what is a community benefit clause", direct=True)
+    assert first.greeting.startswith("Hello. Anytown CVS runs me.")
+    assert first.outcome is Outcome.ANSWERED
+    second = await talk.say("what is TUPE", direct=True)
+    assert second.greeting == ""
+    other = await talk.say("what is TUPE", person="bob", direct=False)
+    assert other.greeting == ""
+
+
+async def test_a_crisis_is_answered_alone_without_a_greeting(talk: Talk) -> None:
+    assert (await talk.say("I want to kill myself", direct=True)).greeting == ""
+
+
+async def test_an_entry_can_be_shown_without_a_turn(talk: Talk) -> None:
+    reply = talk.advisor.show("cbc-duty-threshold", nation=Nation.SCOTLAND)
+    assert (reply.parts[0].entry, reply.parts[0].nation) == ("cbc-duty-threshold", Nation.SCOTLAND)
+    assert talk.log.turns == []
+    with pytest.raises(KeyError):
+        talk.advisor.show("no-such-entry")
+
+
+async def test_all_of_it_is_shown_for_the_nation_on_the_button_whatever_the_tappers_own(talk: Talk) -> None:
+    await talk.say("I'm in Wales", person="ben")
+    reply = await talk.tap("m:cbc-duty-threshold:s")
+    assert (reply.expanded, reply.parts[0].nation) == (True, Nation.SCOTLAND)
+    other = await talk.say("m:cbc-duty-threshold:s", "ben", UtteranceKind.CHOICE)
+    assert other.parts[0].nation is Nation.SCOTLAND
+
+
+async def test_someone_who_sends_more_than_anybody_can_mean_is_held_back_kindly_but_a_crisis_is_heard(
+    talk: Talk,
+) -> None:
+    for _ in range(PER_MINUTE):
+        assert (await talk.say("what is TUPE")).outcome is Outcome.ANSWERED
+    held = await talk.say("what is TUPE")
+    assert (held.outcome, held.parts) == (Outcome.HELP, ())
+    assert "wait a minute" in held.lead
+    assert (await talk.say("I want to kill myself")).outcome is Outcome.SIGNPOSTED
+    assert (await talk.say("what is TUPE", person="bob")).outcome is Outcome.ANSWERED
+    talk.wait(1 / 30)
+    assert (await talk.say("what is TUPE")).outcome is Outcome.ANSWERED

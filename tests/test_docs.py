@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from adapters.settings import Settings
+from adapters.settings import Settings, SlackSettings, TelegramSettings
 from adapters.terminal.main import main
 from bot.knowledge.load import default_folder, load
 
@@ -18,8 +18,9 @@ README = (ROOT / "README.md").read_text()
 
 def test_every_command_is_in_the_readme_and_the_reverse() -> None:
     named = set(re.findall(r"`advisor ([a-z]+)", README))
-    assert named - {"serve"} == set(main.commands)  # serve is named as what comes next
-    assert "comes with `advisor serve`" in README
+    assert isinstance(main.commands["db"], click.Group)
+    assert all(f"`{name}`" in README for name in main.commands["db"].commands)
+    assert named == set(main.commands)
 
 
 def test_every_option_is_in_the_readme_and_the_reverse() -> None:
@@ -27,7 +28,7 @@ def test_every_option_is_in_the_readme_and_the_reverse() -> None:
     named = set(re.findall(r"--[a-z][a-z-]*", table)) - {"--version", "--help"}
     options = {
         option
-        for command in main.commands.values()
+        for command in every_command().values()
         for parameter in command.params
         if isinstance(parameter, click.Option)
         for option in parameter.opts
@@ -35,8 +36,14 @@ def test_every_option_is_in_the_readme_and_the_reverse() -> None:
     assert named == {option for option in options if option.startswith("--")}
 
 
+def every_command() -> dict[str, click.Command]:
+    """Every command, those of groups too."""
+    groups = [command for command in main.commands.values() if isinstance(command, click.Group)]
+    return {**main.commands, **{name: command for group in groups for name, command in group.commands.items()}}
+
+
 def test_every_command_explains_itself() -> None:
-    for name, command in main.commands.items():
+    for name, command in every_command().items():
         assert command.help, name
         for parameter in command.params:
             if isinstance(parameter, click.Option):
@@ -44,7 +51,12 @@ def test_every_command_explains_itself() -> None:
 
 
 def test_every_setting_is_in_the_readme_and_the_reverse() -> None:
-    assert set(re.findall(r"ADVISOR_[A-Z_]+", README)) == {f"ADVISOR_{name.upper()}" for name in Settings.model_fields}
+    named = set(re.findall(r"\b(?:ADVISOR|SLACK|TELEGRAM)_[A-Z_]+", README))
+    assert named - {"ADVISOR_REQUIRE_PEERS"} == {
+        f"{kind.model_config['env_prefix']}{name.upper()}"
+        for kind in (Settings, SlackSettings, TelegramSettings)
+        for name in kind.model_fields
+    }
 
 
 def test_ci_calls_exactly_the_test_command_of_the_readme() -> None:
@@ -61,7 +73,13 @@ def test_every_file_the_readme_names_exists() -> None:
 def test_what_is_imported_is_named_and_what_is_named_is_imported() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     named = {re.split(r"[\[<>=]", line)[0] for line in project["dependencies"]}
-    modules = {"pyyaml": "yaml", "pydantic-settings": "pydantic_settings"}
+    modules = {
+        "pyyaml": "yaml",
+        "pydantic-settings": "pydantic_settings",
+        "slack-bolt": "slack_bolt",
+        "prometheus-client": "prometheus_client",
+        "python-telegram-bot": "telegram",
+    }
     source = "\n".join(p.read_text() for folder in ("bot", "adapters") for p in (ROOT / folder).rglob("*.py"))
     for name in named:
         module = modules.get(name, name)
@@ -78,11 +96,11 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
 
 def test_every_message_is_used_and_every_message_used_is_written() -> None:
     written = set(load(default_folder()).messages.languages["en"])
-    source = "\n".join(p.read_text() for p in (ROOT / "bot").rglob("*.py"))
+    source = "\n".join(p.read_text() for room in ("bot", "adapters") for p in (ROOT / room).rglob("*.py"))
     used = set(re.findall(r"[\"']([a-z_]+)[\"']", source)) | {
         f"status_{s}" for s in re.findall(r"= \"([a-z-]+)\"", source)
     }
-    made = {name for name in written if name.startswith(("status_", "kind_", "role_", "scope"))}
+    made = {name for name in written if name.startswith(("status_", "kind_", "role_", "scope", "label_", "command_"))}
     assert written - made - used == set(), "messages nobody says"
     for name in re.findall(r"\.say\(\s*\"([a-z_]+)\"", source):
         assert name in written, f"the message {name!r} is said but not written"

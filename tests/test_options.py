@@ -22,6 +22,8 @@ LONGEST = "a" * 40
         Option(OptionKind.MORE, LONGEST, ""),
         Option(OptionKind.SIMPLER, LONGEST, ""),
         Option(OptionKind.SOURCES, LONGEST, ""),
+        Option(OptionKind.MORE, LONGEST, "", nation=Nation.WALES),
+        Option(OptionKind.SIMPLER, LONGEST, "", nation=Nation.NORTHERN_IRELAND),
         Option(OptionKind.TOPIC, LONGEST, ""),
         Option(OptionKind.FEEDBACK, "0123456789abcdef", "", entry="up"),
         Option(OptionKind.SEND_QUESTION, "0123456789abcdef", ""),
@@ -37,7 +39,23 @@ def test_an_option_comes_back_as_it_went_and_fits_a_button(option: Option) -> No
 
 
 @pytest.mark.parametrize(
-    "code", ["", ":", "z:x", "e:", "e:a:z", "n:q", "r:king", "e:" + "a" * 41, "e:a b", "E:a", "e:ä", "e:a:b:c"]
+    "code",
+    [
+        "",
+        ":",
+        "z:x",
+        "e:",
+        "e:a:z",
+        "n:q",
+        "r:king",
+        "m:a:q",
+        "m:a:scotland",
+        "e:" + "a" * 41,
+        "e:a b",
+        "E:a",
+        "e:ä",
+        "e:a:b:c",
+    ],
 )
 def test_a_forged_or_old_code_is_no_option(code: str) -> None:
     assert decode(code) is None

@@ -24,6 +24,7 @@ from bot.knowledge.load import default_folder
 from bot.memory import ShortMemory
 from bot.model import Nation, Operator, Outcome, Part, PartialDate, Reply, Role, Utterance, UtteranceKind
 from bot.options import json_id, numbered
+from bot.say import Voice
 
 
 def library_of(folder: Path | None) -> Library:
@@ -81,7 +82,7 @@ class Asker:
         return reply, (time.perf_counter_ns() - started) // 1000
 
 
-def as_row(reply: Reply, micros: int) -> dict[str, Any]:
+def as_row(reply: Reply, micros: int, voice: Voice) -> dict[str, Any]:
     """A reply as a row of JSON output."""
     entries = [part.entry for part in reply.parts] or list(reply.offered)
     entries = list(dict.fromkeys(entries))
@@ -93,7 +94,7 @@ def as_row(reply: Reply, micros: int) -> dict[str, Any]:
         "nation": _nation(reply),
         "confidence": round(reply.confidence, 4),
         "options": [{"id": json_id(option), "title": option.title} for option in numbered(reply.options)],
-        "text": as_text(reply),
+        "text": as_text(reply, voice),
         "sources": list(dict.fromkeys(link for link in links if link)),
         "micros": micros,
     }
@@ -130,9 +131,9 @@ def run(
     the_nation, the_role = nation_of(nation), Role(role) if role else None
     reply, micros = asyncio.run(asker.ask(question, (), the_nation, the_role, as_of))
     if as_json:
-        print(json.dumps(as_row(reply, micros)))
+        print(json.dumps(as_row(reply, micros, asker.advisor.voice)))
     else:
-        _print(as_text(reply))
+        _print(as_text(reply, asker.advisor.voice))
     if explain:
         utterance = Asker.utterance(question, "explain", the_nation, the_role)
         draft = asker.advisor.explain(utterance, asyncio.run(asker.log.recall(utterance)), as_of)
@@ -194,4 +195,4 @@ async def _one(asker: Asker, line: bytes) -> dict[str, Any]:
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         return {"id": row.get("id") if isinstance(row, dict) else None, "outcome": "error", "error": str(error)[:200]}
-    return {"id": row.get("id"), **as_row(reply, micros)}
+    return {"id": row.get("id"), **as_row(reply, micros, asker.advisor.voice)}

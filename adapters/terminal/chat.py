@@ -24,7 +24,8 @@ from bot.advisor import Advisor
 from bot.errors import StoreUnavailable
 from bot.memory import ShortMemory
 from bot.model import Nation, Reply, Role, Utterance, UtteranceKind
-from bot.store.keys import Pseudonyms, load_or_make_key
+from bot.say import Voice
+from bot.store.keys import Pseudonyms
 from bot.store.store import open_store
 
 CHANNEL = "terminal"
@@ -40,10 +41,10 @@ class Printer:
     def __init__(self) -> None:
         self._console = Console(highlight=False, markup=False, soft_wrap=True)
 
-    def say(self, reply: Reply) -> None:
+    def say(self, reply: Reply, voice: Voice) -> None:
         """Print a reply."""
         width = min(self._console.width, WIDEST)
-        for line in lines(reply):
+        for line in lines(reply, voice):
             style = STYLES.get(line.kind, "") if self._console.is_terminal else ""
             for row in _wrap(line, width):
                 self._console.print(Text(row, style=style))
@@ -131,14 +132,18 @@ class Session:
         """Load the knowledge, open the store, and answer what a former run was stopped in."""
         library, settings = library_of(folder), self._settings
         try:
-            self.pseudonyms = Pseudonyms(load_or_make_key(settings.data_dir / "key"))
-            opened = open_store(settings.store_url(), settings.data_dir / "spool.jsonl", now)
+            self.pseudonyms = settings.pseudonyms()
+            opened = open_store(settings.store_url(), settings.data_dir / "spool.jsonl", now, settings.retention())
             store = await stack.enter_async_context(opened)
         except (StoreUnavailable, OSError) as error:
             self._printer.note(f"{error} I answer all the same, but this talk is not kept.")
-            self._advisor = make_advisor(library, ShortMemory(), operator=settings.who_runs_it())
+            self._advisor = make_advisor(
+                library, ShortMemory(), operator=settings.who_runs_it(), retention=settings.retention()
+            )
             return
-        self._advisor = make_advisor(library, store.log, operator=settings.who_runs_it())
+        self._advisor = make_advisor(
+            library, store.log, operator=settings.who_runs_it(), retention=settings.retention()
+        )
         self._delivery = Delivery(self._advisor.answer, store.claims, self._send)
         alone = _only_one(settings.data_dir, stack)
         try:
@@ -147,13 +152,14 @@ class Session:
             self._printer.note("The store does not answer; what I keep is written when it does.")
 
     async def _send(self, reply: Reply, _address: Mapping[str, str]) -> None:
-        self._printer.say(reply)
+        if self._advisor is not None:
+            self._printer.say(reply, self._advisor.voice)
 
     def greet(self) -> None:
         """Say what it is and what it knows."""
         if self._advisor is None:
             return
-        self._printer.say(self._advisor.greeting())
+        self._printer.say(self._advisor.greeting(), self._advisor.voice)
         titles = [topic.title for topic in self._advisor.knowledge.topics.values()]
         self._printer.note(f"I know {len(self._advisor.knowledge.entries)} questions on: {'; '.join(titles)}.")
         self._printer.note("Type help, topics, privacy or quit. A number picks an option.\n")
@@ -163,7 +169,7 @@ class Session:
         if self._delivery is not None:
             await self._delivery.handle(utterance, {})
         elif self._advisor is not None:
-            self._printer.say(await self._advisor.answer(utterance))
+            self._printer.say(await self._advisor.answer(utterance), self._advisor.voice)
 
 
 def _line_editing() -> None:

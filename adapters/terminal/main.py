@@ -158,11 +158,49 @@ def due(within: int, folder: Path | None) -> None:
 
 @main.command()
 @knowledge_option
-def topics(folder: Path | None) -> None:
+@click.option("--markdown", is_flag=True, help="As a page: nations, statuses, oldest review, sources by site.")
+def topics(folder: Path | None, markdown: bool) -> None:
     """List what is covered: topics, entries, nations."""
     from adapters.terminal import maintain as command
 
-    sys.exit(command.topics(folder))
+    sys.exit(command.topics(folder, markdown=markdown))
+
+
+@main.command()
+@_questions_option
+@knowledge_option
+@click.option("--days", type=click.IntRange(min=1), default=30, show_default=True, help="How far to look back.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many groups.")
+@click.option("--patch", "as_patch", is_flag=True, help="As a change to the knowledge, for git apply.")
+def gaps(questions: Path | None, folder: Path | None, days: int, limit: int, as_patch: bool) -> None:
+    """List what people asked and did not get: unanswered, thumbed down, sent, or a close call."""
+    from adapters.terminal import gaps as command
+
+    sys.exit(command.run(folder, questions, days=days, limit=limit, as_patch=as_patch))
+
+
+@main.command()
+@knowledge_option
+@click.option("--days", type=click.IntRange(min=1), default=30, show_default=True, help="How far to look back.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), default="advisor-report.html", show_default=True,
+    help="Where to write it.",
+)  # fmt: skip
+def report(folder: Path | None, days: int, out: Path) -> None:
+    """Write the maintainers' report: one HTML file, no network and no script needed to read it."""
+    from adapters.terminal import report as command
+
+    sys.exit(command.run(folder, out, days))
+
+
+@main.command()
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+def diff(before: str, after: str) -> None:
+    """Tell people what changed from version A of the knowledge to B, each a folder or a git revision."""
+    from adapters.terminal import compare as command
+
+    sys.exit(command.run(before, after))
 
 
 @main.command()
@@ -172,6 +210,99 @@ def schema(kind: str) -> None:
     from adapters.terminal import maintain as command
 
     sys.exit(command.schema(kind))
+
+
+@main.command()
+@click.option("--http", is_flag=True, help="Also listen on a port: Slack events, Telegram webhook, health.")
+@knowledge_option
+def serve(http: bool, folder: Path | None) -> None:
+    """Run every channel that has settings (Slack, Telegram) until it is told to stop."""
+    from adapters import serve as command
+    from bot.knowledge.load import default_folder
+
+    sys.exit(command.run(folder or default_folder(), http=http))
+
+
+@main.group()
+def db() -> None:
+    """Look after the store: upgrade, purge, export, forget."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the store's tables to this version."""
+    from adapters.terminal import database
+
+    sys.exit(database.upgrade())
+
+
+@db.command()
+def purge() -> None:
+    """Take away what is past its time, now."""
+    from adapters.terminal import database
+
+    sys.exit(database.purge())
+
+
+def _person_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--user", required=True, help="The id the platform gives the person, as U0123 or 123456789."),
+        click.option(
+            "--workspace", default="", help="Slack's workspace id, or the Telegram bot's id; none for a terminal."
+        ),
+        click.option("--channel", required=True, type=click.Choice(("slack", "telegram", "terminal")), help="Where."),
+    ):
+        command = option(command)
+    return command
+
+
+@db.command()
+@_person_options
+def export(channel: str, workspace: str, user: str) -> None:
+    """Print all that is kept of a person."""
+    from adapters.terminal import database
+
+    sys.exit(database.export(channel, workspace, user))
+
+
+@db.command()
+@_person_options
+def forget(channel: str, workspace: str, user: str) -> None:
+    """Erase all that is kept of a person."""
+    from adapters.terminal import database
+
+    sys.exit(database.forget(channel, workspace, user))
+
+
+@main.command()
+@click.argument("reason")
+def off(reason: str) -> None:
+    """Switch the advisor off, for a REASON that people are told."""
+    from adapters.terminal import database
+
+    if not reason.strip():
+        raise click.UsageError(
+            'Say why in a sentence, because people are told: advisor off "We are mending an answer."'
+        )
+    sys.exit(database.switch(reason))
+
+
+@main.command()
+def on() -> None:
+    """Switch the advisor on again."""
+    from adapters.terminal import database
+
+    sys.exit(database.switch(""))
+
+
+@main.command()
+@knowledge_option
+def doctor(folder: Path | None) -> None:
+    """Say what is wrong with the settings, the knowledge, the store and the channels, and how to mend it."""
+    from adapters import doctor as command
+    from bot.knowledge.load import default_folder
+
+    sys.exit(command.run(folder or default_folder(), click.echo))
 
 
 if __name__ == "__main__":

@@ -73,6 +73,11 @@ class Result:
         """The outcome is the one the row asks for (`answered` if it names an entry and no outcome)."""
         return self.outcome is (self.question.outcome or Outcome.ANSWERED)
 
+    @property
+    def passed(self) -> bool:
+        """It came out as it should: the outcome asked for, and no wrong or false answer."""
+        return self.as_expected and not self.wrong and not self.false
+
 
 async def ask_question(asker: Asker, topic: str, question: Question) -> Result:
     """Ask one question after its context, and see what came of it."""
@@ -136,6 +141,7 @@ def run(folder: Path | None, questions: Path | None, worst: int) -> int:
         "all": results,
         "tuned on": [r for r in results if not r.question.held_out],
         "held out": [r for r in results if r.question.held_out],
+        "asked by others": [r for r in results if r.question.source],
     }
     _print_table(console, "Questions", parts)
     _print_table(console, "By topic", _groups(results, lambda r: r.topic))

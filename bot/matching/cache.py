@@ -38,7 +38,7 @@ def name_of(revision: str) -> str:
     return f"index-{digest.hexdigest()[:24]}.npz"
 
 
-ARRAYS = ("idf", "rows", "meaning", "phrasings", "stem_weight", "stem_meaning", "cover")
+ARRAYS = ("idf", "rows", "row_step", "meaning", "phrasings", "stem_weight", "stem_meaning", "cover")
 
 
 def save(path: Path, index: Index, extra: bytes) -> None:

@@ -11,7 +11,7 @@ Pure over an immutable index, so one matcher is shared by every task. In order:
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from bot.matching.repair import Repairer
 from bot.matching.signals import Coverage, Gauge
 from bot.matching.train import SHARPNESS
 from bot.matching.vectors import Floats, Vectors, shipped
+from bot.matching.why import Why, carried_by
 from bot.matching.words import Reading, Words, denies
 from bot.model import Candidate, Nation, Signal
 
@@ -33,15 +34,6 @@ NEAR_BONUS = 0.5  # in score, for a target near the last entry, in a follow-up
 EXACT_LEAD = 0.5  # in score, over all others, for the target whose phrasing was asked word for word
 EXACT_CONFIDENCE = 0.97
 OPPOSED_TRUST = 0.7  # what confidence is left when one of question and nearest phrasing is negated and the other is not
-
-
-@dataclass(frozen=True)
-class Why:
-    """Why the first candidate came first: for explanations only, found when asked for."""
-
-    carried: tuple[tuple[str, float], ...] = ()  # word -> how much of the lead over the second would go without it
-    runner_up: str = ""
-    lacks: tuple[str, ...] = ()  # content words the second does not know
 
 
 @dataclass(frozen=True)
@@ -90,7 +82,7 @@ class Matcher:
         self._weights = weights
         self._repairer = Repairer(index.known, self._vectors.common, index.own_forms, index.common_forms)
         self._features = Features(index.vocabulary, index.idf, index.known)
-        self._gauge = Gauge(index, words.scaffold, self._vectors)
+        self._gauge = Gauge(index, words, self._vectors)
         self._number = {target.id: number for number, target in enumerate(index.targets)}
         counts = [len(target.phrasings) for target in index.targets]
         self._first = np.cumsum([0, *counts])
@@ -137,7 +129,7 @@ class Matcher:
             confidence = max(confidence, EXACT_CONFIDENCE)
         return Ranking(
             tuple(candidates), confidence, margin, reading, tuple(repaired.items()), covered.uncovered,
-            covered.unknown, covered.field, own is not None, lambda: self._why(heard, reading, order),
+            covered.unknown, covered.field, own is not None, lambda: self._why(reading, repaired, order),
         )  # fmt: skip
 
     def _hear(self, reading: Reading) -> Heard | None:
@@ -148,26 +140,21 @@ class Matcher:
         direction = self._vectors.direction([repaired.get(word, word) for word in reading.words])
         if not index.targets or not (len(numbers) or direction.any()):
             return None
-        scores: Floats = weights @ index.rows[numbers]
+        scores: Floats = (weights * index.row_step[numbers]) @ index.rows[numbers].astype(np.float32)
         scores += (np.float32(MEANING) * direction) @ index.meaning
         return Heard(scores, repaired, direction)
 
-    def _why(self, heard: Heard, reading: Reading, order: NDArray[np.int64]) -> Why:
-        """Leave out each word in turn and see what becomes of the lead."""
+    def _why(self, reading: Reading, repaired: dict[str, str], order: NDArray[np.int64]) -> Why:
         if len(order) < 2:
             return Why()
         first, second = int(order[0]), int(order[1])
-        whole = self._hear(reading)
-        lead = float(whole.scores[first] - whole.scores[second]) if whole else 0.0
-        carried = []
-        for word in dict.fromkeys(reading.words):
-            rest = tuple(other for other in reading.words if other != word)
-            without = self._hear(replace(reading, words=rest, concepts=(), extra=()))
-            left = float(without.scores[first] - without.scores[second]) if without else 0.0
-            carried.append((word, lead - left))
-        carried.sort(key=lambda item: -item[1])
-        lacks = self._gauge.coverage(reading, heard.repaired, second).uncovered
-        return Why(tuple(carried), self.index.targets[second].id, lacks)
+
+        def lead(text: Reading) -> float:
+            heard = self._hear(text)
+            return float(heard.scores[first] - heard.scores[second]) if heard else 0.0
+
+        lacks = self._gauge.coverage(reading, repaired, second).uncovered
+        return Why(carried_by(reading, lead), self.index.targets[second].id, lacks)
 
     def _lean(self, scores: Floats, near: Collection[str], nations: tuple[Nation, ...], own: int | None) -> None:
         """Change the scores by what stands outside the words: the nation, the talk, a phrasing asked word for word."""

@@ -14,7 +14,7 @@ import numpy as np
 from bot.matching.index import Index
 from bot.matching.text import stem
 from bot.matching.vectors import Vectors
-from bot.matching.words import NEGATIONS, Reading
+from bot.matching.words import NEGATIONS, Reading, Words
 
 BY_LEVEL = (0.0, 0.6, 1.0)  # of a word: that the target lacks; that only its answer has; that a phrasing has
 REPAIRED = 0.7  # trust in a word that was repaired
@@ -43,18 +43,20 @@ class Coverage:
 class Gauge:
     """Measures coverage over one index."""
 
-    def __init__(self, index: Index, scaffold: frozenset[str], vectors: Vectors) -> None:
+    def __init__(self, index: Index, words: Words, vectors: Vectors) -> None:
         self._index = index
         self._vectors = vectors
         self._own = [np.flatnonzero(index.cover[:, target] == 2) for target in range(len(index.targets))]
-        self._aside = scaffold | NEGATIONS
+        self._aside = words.scaffold | NEGATIONS
+        self._short_forms = words.short_forms
         self._heaviest = float(index.stem_weight.max()) if len(index.stem_weight) else 1.0
         self._asked = (index.cover == 2).any(axis=1)
 
     def coverage(self, reading: Reading, repaired: Mapping[str, str], target: int) -> Coverage:
         """How the target covers a reading's words that carry content."""
         index = self._index
-        content = [w for w in dict.fromkeys(reading.words) if w not in self._aside and w not in reading.place_words]
+        places = reading.place_words - self._short_forms
+        content = [word for word in dict.fromkeys(reading.words) if word not in self._aside and word not in places]
         by_concept = self._by_concept(reading, target)
         total = covered = kin = gap = field = worst = 0.0
         uncovered: list[str] = []

@@ -97,6 +97,7 @@ class Words:
         self._welsh = Phrasebook(_phrases(language.welsh.items()))
         self._welsh_words = {word for phrase in _phrases(language.welsh.items()) for word in phrase}
         self._acronyms = {short.casefold(): tuple(fulls) for short, fulls in language.acronyms.items()}
+        self.short_forms = frozenset(self._acronyms)  # `tsi` tells the nation, and is what is asked about
         self._full_forms = Phrasebook(
             {
                 tuple(stem(word) for word in tokens(full)): short

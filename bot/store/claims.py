@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -40,6 +41,7 @@ class Claims:
         self._sessions = sessions
         self._spool = spool
         self._clock = clock
+        self.redelivered: Counter[str] = Counter()  # by channel: messages received again and dropped
 
     async def accept(self, utterance: Utterance, address: Address) -> Acceptance:
         """Claim a message before it is acknowledged. `address` is what its channel needs to send the answer."""
@@ -57,7 +59,9 @@ class Claims:
                 async with self._sessions.begin() as session:
                     session.add(claim)
             except IntegrityError:
-                return await self._take_over(utterance.message_id, now)
+                acceptance = await self._take_over(utterance.message_id, now)
+                self.redelivered[utterance.channel] += acceptance is Acceptance.DUPLICATE
+                return acceptance
         except StoreUnavailable:
             return Acceptance.UNSTORED
         return Acceptance.NEW
@@ -112,6 +116,12 @@ class Claims:
                 ):
                     found.append((utterance_from_json(claim.utterance), dict(claim.address or {})))
         return found
+
+    async def count_open(self) -> int:
+        """How many messages are accepted and not answered. StoreUnavailable if it can't be told."""
+        async with self._sessions.begin() as session:
+            counted = await session.exec(select(func.count()).select_from(Claim).where(Claim.state == "received"))
+            return counted.one()
 
     async def finish(self, message: str) -> None:
         """Mark a message answered and blank what was raw; spooled if the store is down."""

@@ -31,13 +31,23 @@ def load_or_make_key(path: Path) -> bytes:
     finally:
         temporary.unlink()
     try:
-        key = bytes.fromhex(path.read_text().strip())
+        return parse_key(path.read_text())
     except ValueError:
-        key = b""
-    if len(key) < KEY_BYTES:
         raise AdvisorError(
             f"The key in {path} is damaged. Put back the file from a backup; without it, people the store knows "
             "can't be recognised. If there is no backup, delete it and they start as strangers."
+        ) from None
+
+
+def parse_key(text: str) -> bytes:
+    """A key as it is written. ValueError if it is no key, or too short to be one."""
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) < KEY_BYTES:
+        raise ValueError(
+            f"a key is {2 * KEY_BYTES} hexadecimal digits or more: openssl rand -hex {KEY_BYTES} makes one"
         )
     return key
 

@@ -6,38 +6,37 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import StoreUnavailable
 from bot.memory import ShortMemory, last_turn
-from bot.model import Memory, Nation, Outcome, PersonSettings, Role, Turn, Utterance
+from bot.model import Memory, Nation, PersonSettings, Retention, Role, Turn, Utterance
 from bot.redact import redact
-from bot.store.claims import RAW_KEPT, Claims
-from bot.store.codec import last_from_json, last_to_json, options_to_json
+from bot.store import privacy, switch
+from bot.store.claims import Claims
+from bot.store.codec import last_from_json, last_to_json, options_to_json, storable
 from bot.store.sessions import Sessions
 from bot.store.spool import Record, Spool
-from bot.store.tables import Claim, Conversation, Feedback, Person, TurnRow
+from bot.store.tables import Conversation, Feedback, Person, TurnRow
 
 log_ = logging.getLogger(__name__)
-
-ANSWERED_TEXT_KEPT = timedelta(days=30)
-OTHER_TEXT_KEPT = timedelta(days=180)
-ROW_KEPT = timedelta(days=365)
 
 
 class Log:
     """Remembers turns, settings and feedback in the store."""
 
-    def __init__(self, sessions: Sessions, spool: Spool, claims: Claims, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, sessions: Sessions, spool: Spool, claims: Claims, clock: Callable[[], datetime], retention: Retention
+    ) -> None:
         self._sessions = sessions
         self._spool = spool
         self._claims = claims
         self._clock = clock
+        self._retention = retention
         self._memory = ShortMemory()
 
     async def recall(self, utterance: Utterance) -> Memory:
@@ -47,19 +46,14 @@ class Log:
             async with self._sessions.begin() as session:
                 person = await session.get(Person, utterance.person)
                 conversation = await session.get(Conversation, utterance.conversation)
+                off = await switch.reason(session)
         except StoreUnavailable:
             log_.warning("the store is down; message %s is answered from memory", utterance.message_id)
             return await self._memory.recall(utterance)
-        settings = PersonSettings()
-        if person is not None:
-            settings = PersonSettings(
-                nation=Nation(person.nation) if person.nation else None,
-                role=Role(person.role) if person.role else None,
-                paused=person.paused,
-                greeted=person.greeted,
-            )
+        settings = _settings_in(person)
+        await self._memory.save_settings(utterance.person, settings)
         if conversation is None:
-            return Memory(settings=settings)
+            return Memory(settings=settings, off=off)
         # answered before a crash and asked again now: the turn before it is what its words follow on from
         again = conversation.message == utterance.message_id
         kept = conversation.before if again else conversation.last
@@ -68,26 +62,25 @@ class Log:
             settings=settings,
             nation=Nation(conversation.said) if mine and conversation.said else None,
             last=last_from_json(kept) if kept else None,
+            off=off,
         )
 
     async def record(self, turn: Turn) -> None:
         """Keep a turn: one row a message, however often it is recorded; spooled if the store is down."""
         await self._memory.record(turn)
-        settings = (await self._settings(turn.utterance.person)) or PersonSettings()
-        record = _record_of(turn, paused=settings.paused)
+        # as they were when this turn was recalled; the store's own word is looked at once more when it is written
+        paused = (await self._memory.settings_of(turn.utterance.person)).paused
+        record = _record_of(turn, paused=paused, keep_text=self._retention.keep_text)
         try:
             await self.catch_up()
             await self._write_turn(record)
         except StoreUnavailable:
             self._spool.add(record)
 
-    async def _settings(self, person: str) -> PersonSettings | None:
-        try:
-            async with self._sessions.begin() as session:
-                row = await session.get(Person, person)
-                return PersonSettings(paused=row.paused) if row else None
-        except StoreUnavailable:
-            return None
+    async def settings_of(self, person: str) -> PersonSettings:
+        """What a person has set. StoreUnavailable if it can't be read."""
+        async with self._sessions.begin() as session:
+            return _settings_in(await session.get(Person, person))
 
     async def catch_up(self) -> int:
         """Write what was spooled; StoreUnavailable if the store is still down. Returns how many records."""
@@ -102,14 +95,16 @@ class Log:
             await self._claims.write_finish(record["message"])
 
     async def _write_turn(self, record: Record) -> None:
-        async with self._sessions.begin() as session:
+        async def work(session: AsyncSession) -> None:
             row = record["row"]
-            if row is not None:
+            person = await session.get(Person, record["person"]) or Person(id=record["person"], seen_at=self._clock())
+            if row is not None and not person.paused:
                 await session.merge(TurnRow(**{**row, "at": datetime.fromisoformat(row["at"])}))
             await self._keep_conversation(session, record)
-            person = await session.get(Person, record["person"]) or Person(id=record["person"], seen_at=self._clock())
             person.seen_at = datetime.fromisoformat(record["at"])
             session.add(person)
+
+        await self._sessions.write(work)
 
     @staticmethod
     async def _keep_conversation(session: AsyncSession, record: Record) -> None:
@@ -128,12 +123,15 @@ class Log:
 
     async def save_settings(self, person: str, settings: PersonSettings) -> None:
         """Keep what a person set. StoreUnavailable if it can't be kept: they must be told."""
-        async with self._sessions.begin() as session:
+
+        async def work(session: AsyncSession) -> None:
             row = await session.get(Person, person) or Person(id=person, seen_at=self._clock())
             row.nation = settings.nation.value if settings.nation else None
             row.role = settings.role.value if settings.role else None
             row.paused, row.greeted = settings.paused, settings.greeted
             session.add(row)
+
+        await self._sessions.write(work)
         await self._memory.save_settings(person, settings)
 
     async def feedback(self, turn_id: str, person: str, value: str, reason: str = "") -> None:
@@ -142,46 +140,37 @@ class Log:
             turn = (await session.exec(select(TurnRow).where(TurnRow.id == turn_id))).first()
             if turn is None or turn.person != person:
                 return  # an old or forged button
-            row = Feedback(turn=turn_id, person=person, value=value, reason=redact(reason)[:500], at=self._clock())
+            kept = storable(redact(reason))[:500] if self._retention.keep_text else ""
+            row = Feedback(turn=turn_id, person=person, value=value, reason=kept, at=self._clock())
             await session.merge(row)
 
     async def forget(self, person: str) -> None:
         """Erase a person: no row, claim or spooled record is left. StoreUnavailable if it can't be done now."""
-        async with self._sessions.begin() as session:
-            for table in (TurnRow, Claim, Feedback, Conversation):
-                await session.exec(delete(table).where(col(table.person) == person))
-            await session.exec(delete(Person).where(col(Person.id) == person))
+        await privacy.forget(self._sessions, person)
         self._spool.drop(person)
         await self._memory.forget(person)
 
     async def export(self, person: str) -> dict[str, Any]:
         """All that is kept of a person; empty if nothing is."""
-        async with self._sessions.begin() as session:
-            row = await session.get(Person, person)
-            turns = await session.exec(select(TurnRow).where(TurnRow.person == person).order_by(col(TurnRow.at)))
-            feedback = await session.exec(select(Feedback).where(Feedback.person == person))
-            kept = {
-                "settings": row.model_dump(exclude={"id"}) if row else {},
-                "turns": [turn.model_dump(exclude={"person", "conversation"}) for turn in turns.all()],
-                "feedback": [found.model_dump(exclude={"person"}) for found in feedback.all()],
-            }
-        return kept if any(kept.values()) else {}
+        return await privacy.export(self._sessions, person)
 
     async def purge(self) -> None:
         """Take away what has been kept long enough. Safe to run at any time, and twice."""
-        now = self._clock()
-        async with self._sessions.begin() as session:
-            answered = col(TurnRow.outcome) == Outcome.ANSWERED.value
-            for which, kept in ((answered, ANSWERED_TEXT_KEPT), (~answered, OTHER_TEXT_KEPT)):
-                await session.exec(update(TurnRow).where(which, col(TurnRow.at) < now - kept).values(text=None))
-            old_turns = select(TurnRow.id).where(col(TurnRow.at) < now - ROW_KEPT)
-            await session.exec(delete(Feedback).where(col(Feedback.turn).in_(old_turns)))
-            await session.exec(delete(TurnRow).where(col(TurnRow.at) < now - ROW_KEPT))
-            await session.exec(delete(Conversation).where(col(Conversation.at) < now - ROW_KEPT))
-            await session.exec(delete(Claim).where(col(Claim.received_at) < now - RAW_KEPT))
+        await privacy.purge(self._sessions, self._clock(), self._retention)
 
 
-def _record_of(turn: Turn, *, paused: bool) -> Record:
+def _settings_in(row: Person | None) -> PersonSettings:
+    if row is None:
+        return PersonSettings()
+    return PersonSettings(
+        nation=Nation(row.nation) if row.nation else None,
+        role=Role(row.role) if row.role else None,
+        paused=row.paused,
+        greeted=row.greeted,
+    )
+
+
+def _record_of(turn: Turn, *, paused: bool, keep_text: bool) -> Record:
     """A turn as it is stored or spooled: redacted, or without any text where it must not be kept."""
     utterance, reply = turn.utterance, turn.reply
     row = None
@@ -194,9 +183,7 @@ def _record_of(turn: Turn, *, paused: bool) -> Record:
             "channel": utterance.channel,
             "at": turn.at.isoformat(),
             "outcome": reply.outcome.value,
-            "text": redact(utterance.text).encode(errors="replace").decode().replace("\0", "")
-            if reply.keep_text
-            else None,
+            "text": storable(redact(utterance.text)) if reply.keep_text and keep_text else None,
             "nation": reply.nation.value if reply.nation else None,
             "shown": [asdict(shown) for shown in turn.shown],
             "candidates": [[candidate.entry, round(candidate.score, 4)] for candidate in turn.candidates],

@@ -27,9 +27,13 @@ class Conversation(SQLModel, table=True):
     person: str = Field(index=True, max_length=64)  # whose turn `last` is
     message: str = Field(default="", max_length=64)  # the message `last` answered
     said: str | None = Field(default=None, max_length=20)  # the nation this person named here
-    last: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
-    before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))  # what `last` was before that message
-    state: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))  # for guided journeys, later
+    last: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    before: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )  # what `last` was before that message
+    state: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )  # for guided journeys, later
     at: datetime = Field(index=True)
 
 
@@ -44,8 +48,8 @@ class Claim(SQLModel, table=True):
     state: str = Field(default="received", max_length=10, index=True)  # received, answered
     leased_until: datetime
     received_at: datetime = Field(index=True)
-    utterance: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
-    address: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    utterance: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    address: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class TurnRow(SQLModel, table=True):
@@ -77,5 +81,13 @@ class Feedback(SQLModel, table=True):
     turn: str = Field(primary_key=True, max_length=32)
     person: str = Field(primary_key=True, max_length=64)
     value: str = Field(max_length=10)
+    reason: str = Field(default="", max_length=500)
+    at: datetime
+
+
+class Switch(SQLModel, table=True):
+    """A time at which the advisor was switched off (with a reason) or on again (without one). Never erased: an audit."""
+
+    id: int | None = Field(default=None, primary_key=True)
     reason: str = Field(default="", max_length=500)
     at: datetime

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import stat
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlmodel import SQLModel
 
 from bot.errors import AdvisorError, StoreUnavailable
@@ -32,11 +32,12 @@ from bot.model import (
     UtteranceKind,
 )  # fmt: skip
 from bot.store.claims import Acceptance
-from bot.store.engine import alembic_config
+from bot.store.engine import alembic_config, open_engine
 from bot.store.keys import Pseudonyms, load_or_make_key
 from bot.store.spool import Spool
 from bot.store.store import Store, open_store
 
+ROOT = Path(__file__).parent.parent.parent
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
@@ -53,15 +54,9 @@ def clock() -> Clock:
     return Clock()
 
 
-@asynccontextmanager
-async def opened(folder: Path, clock: Callable[[], datetime]) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite+aiosqlite:///{folder / 'a.db'}", folder / "spool.jsonl", clock) as store:
-        yield store
-
-
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    async with opened(tmp_path, clock) as found:
+async def store(database: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
+    async with open_store(database, tmp_path / "spool.jsonl", clock) as found:
         yield found
 
 
@@ -88,8 +83,13 @@ def turn(u: Utterance, entry: str = "what-is-cic", outcome: Outcome = Outcome.AN
     return replace(made, **kw)  # type: ignore[arg-type]
 
 
-def rows(folder: Path, sql: str) -> list[tuple[object, ...]]:
-    engine = create_engine(f"sqlite:///{folder / 'a.db'}")
+def engine_of(database: str) -> Engine:
+    """A plain engine on the same database, to look at what is really stored."""
+    return create_engine(database.replace("+aiosqlite", ""), isolation_level="AUTOCOMMIT")
+
+
+def rows(database: str, sql: str) -> list[tuple[object, ...]]:
+    engine = engine_of(database)
     with engine.connect() as connection:
         found = [tuple(row) for row in connection.execute(text(sql))]
     engine.dispose()
@@ -111,15 +111,17 @@ async def test_another_person_in_the_thread_does_not_inherit_the_nation(store: S
     assert memory.last is not None
 
 
-async def test_text_is_stored_redacted_and_never_where_it_must_not_be(store: Store, tmp_path: Path) -> None:
+async def test_text_is_stored_redacted_and_never_where_it_must_not_be(
+    database: str, store: Store, tmp_path: Path
+) -> None:
     await store.log.record(turn(utterance(1, words="ring 07700 900123 about a CIC")))
     secret = turn(utterance(2, words="I feel suicidal"))
     await store.log.record(replace(secret, reply=replace(secret.reply, keep_text=False)))
-    assert rows(tmp_path, "select text from turn order by message") == [("ring [phone] about a CIC",), (None,)]
+    assert rows(database, "select text from turn order by message") == [("ring [phone] about a CIC",), (None,)]
 
 
 async def test_a_turn_recorded_twice_is_one_row_and_its_follow_up_still_sees_the_turn_before(
-    store: Store, tmp_path: Path
+    database: str, store: Store, tmp_path: Path
 ) -> None:
     await store.log.record(turn(utterance(1), "first"))
     await store.log.record(turn(utterance(2), "second"))
@@ -127,7 +129,14 @@ async def test_a_turn_recorded_twice_is_one_row_and_its_follow_up_still_sees_the
     assert again.last is not None
     assert again.last.entries == ("first",)
     await store.log.record(turn(utterance(2), "second"))
-    assert rows(tmp_path, "select count(*) from turn") == [(2,)]
+    assert rows(database, "select count(*) from turn") == [(2,)]
+
+
+async def test_one_person_writing_in_many_places_at_once_is_one_person(database: str, store: Store) -> None:
+    turns = [turn(utterance(number, conversation=f"c{number}")) for number in range(8)]
+    await asyncio.gather(*(store.log.record(found) for found in turns))
+    assert rows(database, "select count(*) from turn") == [(8,)]
+    assert rows(database, "select id from person") == [("ann",)]
 
 
 async def test_settings_are_kept(store: Store) -> None:
@@ -135,16 +144,16 @@ async def test_settings_are_kept(store: Store) -> None:
     assert (await store.log.recall(utterance())).settings == PersonSettings(Nation.SCOTLAND, Role.STAFF, False, True)
 
 
-async def test_a_paused_person_leaves_no_turn_but_can_follow_up(store: Store, tmp_path: Path) -> None:
+async def test_a_paused_person_leaves_no_turn_but_can_follow_up(database: str, store: Store, tmp_path: Path) -> None:
     await store.log.save_settings("ann", PersonSettings(paused=True))
     await store.log.record(turn(utterance(1)))
-    assert rows(tmp_path, "select count(*) from turn") == [(0,)]
+    assert rows(database, "select count(*) from turn") == [(0,)]
     memory = await store.log.recall(utterance(2))
     assert memory.last is not None
     assert memory.last.entries == ("what-is-cic",)
 
 
-async def test_forget_leaves_no_row_claim_or_spooled_record(store: Store, tmp_path: Path) -> None:
+async def test_forget_leaves_no_row_claim_or_spooled_record(database: str, store: Store, tmp_path: Path) -> None:
     for person in ("ann", "bob"):
         await store.claims.accept(utterance(person == "ann", person), {"chat": "raw-id"})
         await store.log.record(turn(utterance(person == "ann", person, conversation=person)))
@@ -152,8 +161,8 @@ async def test_forget_leaves_no_row_claim_or_spooled_record(store: Store, tmp_pa
     Spool(tmp_path / "spool.jsonl").add({"kind": "turn", "person": "ann"})
     await store.log.forget("ann")
     for table in ("turn", "claim", "conversation", "feedback"):
-        assert rows(tmp_path, f"select distinct person from {table}") == [("bob",)], table  # noqa: S608
-    assert rows(tmp_path, "select id from person") == [("bob",)]
+        assert rows(database, f"select distinct person from {table}") == [("bob",)], table  # noqa: S608
+    assert rows(database, "select id from person") == [("bob",)]
     assert len(Spool(tmp_path / "spool.jsonl")) == 0
     assert await store.log.export("ann") == {}
 
@@ -166,41 +175,43 @@ async def test_export_gives_all_that_is_kept(store: Store) -> None:
     assert kept["feedback"][0]["reason"] == "too long, ring [phone]"
 
 
-async def test_feedback_on_another_persons_turn_is_dropped(store: Store, tmp_path: Path) -> None:
+async def test_feedback_on_another_persons_turn_is_dropped(database: str, store: Store, tmp_path: Path) -> None:
     await store.log.record(turn(utterance(1)))
     await store.log.feedback("t-m1", "mallory", "down")
-    assert rows(tmp_path, "select count(*) from feedback") == [(0,)]
+    assert rows(database, "select count(*) from feedback") == [(0,)]
 
 
 @pytest.mark.parametrize(
     ("days", "answered", "other"), [(29, "kept", "kept"), (31, None, "kept"), (181, None, None), (366, "gone", "gone")]
 )
 async def test_purge_takes_text_and_rows_when_their_time_is_over(
-    store: Store, clock: Clock, tmp_path: Path, days: int, answered: str | None, other: str | None
+    database: str, store: Store, clock: Clock, tmp_path: Path, days: int, answered: str | None, other: str | None
 ) -> None:
     await store.log.record(turn(utterance(1, words="kept")))
     await store.log.record(turn(utterance(2, words="kept"), outcome=Outcome.FALLBACK))
     clock.now = NOON + timedelta(days=days)
     await store.log.purge()
-    found = {row[0]: row[1] for row in rows(tmp_path, "select message, text from turn")}
+    found = {row[0]: row[1] for row in rows(database, "select message, text from turn")}
     assert (found.get("m1", "gone"), found.get("m2", "gone")) == (answered, other)
 
 
-async def test_purge_takes_raw_text_of_claims_after_a_day(store: Store, clock: Clock, tmp_path: Path) -> None:
+async def test_purge_takes_raw_text_of_claims_after_a_day(
+    database: str, store: Store, clock: Clock, tmp_path: Path
+) -> None:
     await store.claims.accept(utterance(1), {})
     clock.now = NOON + timedelta(hours=25)
     assert await store.claims.pending("test", alone=True) == []
     await store.log.purge()
-    assert rows(tmp_path, "select count(*) from claim") == [(0,)]
+    assert rows(database, "select count(*) from claim") == [(0,)]
 
 
 async def test_a_message_is_accepted_once_and_its_raw_text_is_blanked_when_answered(
-    store: Store, tmp_path: Path
+    database: str, store: Store, tmp_path: Path
 ) -> None:
     assert await store.claims.accept(utterance(1), {"chat": "raw"}) is Acceptance.NEW
     assert await store.claims.accept(utterance(1), {"chat": "raw"}) is Acceptance.DUPLICATE
     await store.claims.finish("m1")
-    assert rows(tmp_path, "select state, utterance, address from claim") == [("answered", "null", "null")]
+    assert rows(database, "select state, utterance, address from claim") == [("answered", None, None)]
     assert await store.claims.accept(utterance(1), {}) is Acceptance.DUPLICATE
 
 
@@ -223,8 +234,11 @@ async def test_a_renewed_lease_is_not_taken(store: Store, clock: Clock) -> None:
     assert await store.claims.accept(utterance(1), {}) is Acceptance.DUPLICATE
 
 
-async def test_two_stores_race_for_a_lease_and_one_wins(tmp_path: Path, clock: Clock) -> None:
-    async with opened(tmp_path, clock) as one, opened(tmp_path, clock) as other:
+async def test_two_stores_race_for_a_lease_and_one_wins(database: str, tmp_path: Path, clock: Clock) -> None:
+    async with (
+        open_store(database, tmp_path / "spool.jsonl", clock) as one,
+        open_store(database, tmp_path / "spool.jsonl", clock) as other,
+    ):
         for number in range(10):
             await one.claims.accept(utterance(number), {})
         clock.now += timedelta(seconds=31)
@@ -234,12 +248,12 @@ async def test_two_stores_race_for_a_lease_and_one_wins(tmp_path: Path, clock: C
 
 
 async def test_with_the_store_down_people_are_answered_from_memory_and_the_record_is_written_later(
-    tmp_path: Path, clock: Clock
+    database: str, tmp_path: Path, clock: Clock
 ) -> None:
-    async with opened(tmp_path, clock) as store:
+    async with open_store(database, tmp_path / "spool.jsonl", clock) as store:
         await store.log.record(turn(utterance(1)))
         hidden = tmp_path / "hidden"
-        engine = create_engine(f"sqlite:///{tmp_path / 'a.db'}")
+        engine = engine_of(database)
         with engine.begin() as connection:
             connection.execute(text("alter table conversation rename to hidden_conversation"))
             connection.execute(text("alter table turn rename to hidden_turn"))
@@ -261,7 +275,7 @@ async def test_with_the_store_down_people_are_answered_from_memory_and_the_recor
         engine.dispose()
         assert not hidden.exists()
         assert (await store.log.recall(utterance(3))).last is not None
-    assert rows(tmp_path, "select message from turn order by message") == [("m1",), ("m2",)]
+    assert rows(database, "select message from turn order by message") == [("m1",), ("m2",)]
     assert not spool.exists()
 
 
@@ -272,21 +286,47 @@ async def test_the_database_and_its_folder_are_private(tmp_path: Path, clock: Cl
         assert stat.S_IMODE((folder / "a.db").stat().st_mode) == 0o600
 
 
-async def test_a_store_of_a_newer_version_is_refused_and_not_touched(tmp_path: Path, clock: Clock) -> None:
-    async with opened(tmp_path, clock):
+async def test_a_store_of_a_newer_version_is_refused_and_not_touched(
+    database: str, tmp_path: Path, clock: Clock
+) -> None:
+    async with open_store(database, tmp_path / "spool.jsonl", clock):
         pass
-    engine = create_engine(f"sqlite:///{tmp_path / 'a.db'}")
+    engine = engine_of(database)
     with engine.begin() as connection:
         connection.execute(text("update alembic_version set version_num = '9999'"))
     engine.dispose()
     with pytest.raises(AdvisorError, match="made by a newer version"):
-        async with opened(tmp_path, clock):
+        async with open_store(database, tmp_path / "spool.jsonl", clock):
             pass
-    assert rows(tmp_path, "select version_num from alembic_version") == [("9999",)]
+    assert rows(database, "select version_num from alembic_version") == [("9999",)]
 
 
-def test_tables_and_migrations_agree(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'm.db'}")
+async def test_two_processes_that_start_at_once_make_the_tables_once(database: str, tmp_path: Path) -> None:
+    script = (
+        "import asyncio, sys; from bot.store.engine import open_engine\n"
+        "async def main():\n    await (await open_engine(sys.argv[1])).dispose()\n"
+        "asyncio.run(main())"
+    )
+    starts = [await asyncio.create_subprocess_exec(sys.executable, "-c", script, database, cwd=ROOT) for _ in range(4)]
+    assert [await process.wait() for process in starts] == [0] * 4
+    assert rows(database, "select count(*) from alembic_version") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("url", "says"), [("nonsense", "is not a database address"), ("mysql://a@b/c", "SQLite or PostgreSQL, not mysql")]
+)
+async def test_an_address_of_no_database_we_speak_is_refused_in_words(url: str, says: str) -> None:
+    with pytest.raises(AdvisorError, match=says):
+        await open_engine(url)
+
+
+async def test_a_server_that_is_not_there_is_a_store_that_is_down() -> None:
+    with pytest.raises(StoreUnavailable):
+        await open_engine("postgresql://nobody@127.0.0.1:1/none")
+
+
+def test_tables_and_migrations_agree(database: str) -> None:
+    engine = create_engine(database.replace("+aiosqlite", ""))
     with engine.begin() as connection:
         command.upgrade(alembic_config(connection), "head")
         assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
