@@ -14,10 +14,12 @@ import os
 import tempfile
 import zipfile
 from pathlib import Path
+from zlib import crc32
 from zlib import error as zlib_error
 
 import numpy as np
 
+from bot.matching.confidence import SHIPPED, Weights
 from bot.matching.index import Index, Target
 from bot.model import Nation
 
@@ -75,10 +77,38 @@ def write(path: Path, content: bytes) -> None:
     Path(temporary).replace(path)
 
 
+def weights_beside(path: Path) -> Path:
+    """Where the confidence fitted to an index is kept: a file of its own, since it is fitted later."""
+    return path.with_name(path.name.replace("index-", "confidence-")).with_suffix(".json")
+
+
+def save_weights(path: Path, weights: Weights) -> None:
+    """Keep a fitted confidence beside its index, with a checksum."""
+    body = json.dumps(dict(weights))
+    write(weights_beside(path), json.dumps({"weights": body, "sum": crc32(body.encode())}).encode())
+
+
+def load_weights(path: Path) -> Weights | None:
+    """The confidence fitted to an index; None if there is none or it is damaged."""
+    try:
+        found = json.loads(weights_beside(path).read_bytes())
+        body = found["weights"]
+        if crc32(body.encode()) != found["sum"]:
+            raise ValueError("wrong checksum")
+        weights = {name: float(weight) for name, weight in json.loads(body).items()}
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        log.warning("the fitted confidence of %s is damaged (%s) and is left aside", path.name, error)
+        return None
+    return weights if weights.keys() == SHIPPED.keys() else None
+
+
 def _tidy(newest: Path) -> None:
     others = sorted((p for p in newest.parent.glob("index-*.npz") if p != newest), key=lambda p: p.stat().st_mtime)
     for old in others[:-KEEP] if len(others) > KEEP else []:
         old.unlink(missing_ok=True)
+        weights_beside(old).unlink(missing_ok=True)
 
 
 def load(path: Path) -> tuple[Index, bytes] | None:

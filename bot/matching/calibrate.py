@@ -1,7 +1,7 @@
 """Fits the confidence to one knowledge base: on phrasings held out of the training, and on whole entries held out.
 
 A held-out phrasing is a question whose first candidate may be right; a question of a held-out entry must be refused,
-and its neighbours are there to mislead. Near misses count as such questions too. The weights are drawn towards the
+and its neighbours are there to mislead. The weights are drawn towards the
 shipped ones, which were fitted on questions of real people: phrasings of one hand are easier than those. Takes `FOLDS`
 trainings, so it belongs to `advisor test`, never to a start.
 """
@@ -20,7 +20,7 @@ from bot.matching.matcher import Matcher
 from bot.matching.words import Words
 
 FOLDS = 4
-RIDGE = 30.0  # how strongly the weights are drawn to the shipped ones, in questions
+RIDGE = 300.0  # how strongly the weights are drawn to the shipped ones, in questions
 FEWEST = 100  # observations; from fewer nothing is learnt
 Array = NDArray[np.float64]
 Question = tuple[str, frozenset[str]]  # a text and the ids that are right for it; none: it must be refused

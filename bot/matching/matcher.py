@@ -10,8 +10,8 @@ Pure over an immutable index, so one matcher is shared by every task. In order:
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from bot.matching.repair import Repairer
 from bot.matching.signals import Coverage, Gauge
 from bot.matching.train import SHARPNESS
 from bot.matching.vectors import Floats, Vectors, shipped
+from bot.matching.why import Why, carried_by
 from bot.matching.words import Reading, Words, denies
 from bot.model import Candidate, Nation, Signal
 
@@ -48,6 +49,7 @@ class Ranking:
     unknown: tuple[str, ...] = ()  # content words that no target knows
     field_share: float = 0.0  # share of the content words' weight that some phrasing knows
     exact: bool = False  # the question is one of the phrasings
+    why: Callable[[], Why] = field(default=Why, compare=False, repr=False)
 
     @property
     def best(self) -> Candidate | None:
@@ -57,6 +59,15 @@ class Ranking:
     def signal(self, name: str) -> float:
         """A signal of the first candidate by name; 0 if absent."""
         return next((s.value for s in self.candidates[0].signals if s.name == name), 0.0) if self.candidates else 0.0
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the words alone say."""
+
+    scores: Floats  # of each target
+    repaired: dict[str, str]
+    direction: Floats
 
 
 class Matcher:
@@ -79,18 +90,18 @@ class Matcher:
             nation: np.array([nation in target.nations for target in index.targets], bool) for nation in Nation
         }
 
+    def with_weights(self, weights: Weights) -> Matcher:
+        """The same matcher with another confidence."""
+        return Matcher(self.index, self.words, weights=weights, vectors=self._vectors)
+
     def rank(self, text: str, near: Collection[str] = (), nation: Nation | None = None) -> Ranking:
         """Rank every target for a text. `near` are ids to prefer; `nation` is used if the text names none."""
         index = self.index
         reading = self.words.read(text)
-        repaired = {word: fixed for word in reading.words if (fixed := self._repairer.repair(word))}
-        numbers, weights = self._features.vector(reading, self.words.scaffold, repaired)
-        meant = [repaired.get(word, word) for word in reading.words]
-        direction = self._vectors.direction(meant)
-        if not index.targets or not (len(numbers) or direction.any()):
+        heard = self._hear(reading)
+        if heard is None:
             return Ranking((), 0.0, 0.0, reading)
-        scores: Floats = (weights * index.row_step[numbers]) @ index.rows[numbers].astype(np.float32)
-        scores += (np.float32(MEANING) * direction) @ index.meaning
+        scores, repaired, direction = heard.scores, heard.repaired, heard.direction
         own = index.exact.get(key(reading.words))
         self._lean(scores, near, reading.nations or ((nation,) if nation else ()), own)
         order = np.argsort(-scores, kind="stable")[:KEEP]
@@ -101,7 +112,7 @@ class Matcher:
 
         top = int(order[0])
         covered = self._gauge.coverage(reading, repaired, top)
-        asked = key(sorted(meant))
+        asked = key(sorted(repaired.get(word, word) for word in reading.words))
         near_at, ratio = self._nearest(asked, top)
         opposed = denies(reading.words) != index.denying[top][near_at]
         meaning = float((self._directions(top) @ direction).max())
@@ -118,8 +129,32 @@ class Matcher:
             confidence = max(confidence, EXACT_CONFIDENCE)
         return Ranking(
             tuple(candidates), confidence, margin, reading, tuple(repaired.items()), covered.uncovered,
-            covered.unknown, covered.field, own is not None,
+            covered.unknown, covered.field, own is not None, lambda: self._why(reading, repaired, order),
         )  # fmt: skip
+
+    def _hear(self, reading: Reading) -> Heard | None:
+        """Scores from the words alone; None if nothing of them is known."""
+        index = self.index
+        repaired = {word: fixed for word in reading.words if (fixed := self._repairer.repair(word))}
+        numbers, weights = self._features.vector(reading, self.words.scaffold, repaired)
+        direction = self._vectors.direction([repaired.get(word, word) for word in reading.words])
+        if not index.targets or not (len(numbers) or direction.any()):
+            return None
+        scores: Floats = (weights * index.row_step[numbers]) @ index.rows[numbers].astype(np.float32)
+        scores += (np.float32(MEANING) * direction) @ index.meaning
+        return Heard(scores, repaired, direction)
+
+    def _why(self, reading: Reading, repaired: dict[str, str], order: NDArray[np.int64]) -> Why:
+        if len(order) < 2:
+            return Why()
+        first, second = int(order[0]), int(order[1])
+
+        def lead(text: Reading) -> float:
+            heard = self._hear(text)
+            return float(heard.scores[first] - heard.scores[second]) if heard else 0.0
+
+        lacks = self._gauge.coverage(reading, repaired, second).uncovered
+        return Why(carried_by(reading, lead), self.index.targets[second].id, lacks)
 
     def _lean(self, scores: Floats, near: Collection[str], nations: tuple[Nation, ...], own: int | None) -> None:
         """Change the scores by what stands outside the words: the nation, the talk, a phrasing asked word for word."""
