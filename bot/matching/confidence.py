@@ -2,8 +2,8 @@
 
 The shipped weights were fitted by `benchmarks/fit_confidence.py` on the validation files of three public sets and on our
 own question files (held-out rows aside), each also with a quarter of the labels or entries withheld, so that their
-questions must be refused. Of our own first candidates said to be 0.9 sure or more, 96.6 per cent of 985 were right. `calibrate.py` fits them to one
-knowledge base.
+questions must be refused. Of our own first candidates said to be 0.9 sure or more, 96.6 per cent of 985 were right.
+`calibrate.py` fits them to one knowledge base.
 """
 
 from __future__ import annotations
