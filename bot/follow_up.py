@@ -24,7 +24,25 @@ _ORDINALS = {
 }  # fmt: skip
 _AROUND_A_NUMBER = {"the", "option", "number", "no", "answer", "please", "choice", "that"}
 _ASKING = frozenset(
-    ["what", "whats", "who", "whos", "where", "wheres", "when", "why", "how", "which", "help", "explain", "meaning"]
+    [
+        "what",
+        "whats",
+        "who",
+        "whos",
+        "where",
+        "wheres",
+        "when",
+        "why",
+        "how",
+        "which",
+        "was",
+        "wots",
+        "wot",
+        "wat",
+        "help",
+        "explain",
+        "meaning",
+    ]
 )
 POINTING = frozenset(
     ["it", "its", "they", "them", "their", "that", "this", "those", "these", "there", "he", "she", "his", "her"]
