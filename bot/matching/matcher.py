@@ -104,7 +104,7 @@ class Matcher:
         scores, repaired, direction = heard.scores, heard.repaired, heard.direction
         own = index.exact.get(key(reading.words))
         self._lean(scores, near, reading.nations or ((nation,) if nation else ()), own)
-        order = np.argsort(-scores, kind="stable")[:KEEP]
+        order = _first(scores)
         odds = np.exp(SHARPNESS * (scores - scores[order[0]]))
         shares = odds / odds.sum()
         first = float(scores[order[0]])
@@ -177,6 +177,13 @@ class Matcher:
         """Which of the target's phrasings is the most alike, word order aside, and how alike (0..1)."""
         _, ratio, at = process.extractOne(asked, self.index.keys[target], scorer=fuzz.ratio)
         return at, ratio / 100
+
+
+def _first(scores: Floats) -> NDArray[np.int64]:
+    """The numbers of the `KEEP` best scores, best first, the earlier one of equals; without sorting all the others."""
+    least = np.partition(scores, -KEEP)[-KEEP] if len(scores) > KEEP else scores.min()
+    found = np.flatnonzero(scores >= least)
+    return found[np.argsort(-scores[found], kind="stable")][:KEEP]
 
 
 def _signals(

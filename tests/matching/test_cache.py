@@ -8,36 +8,77 @@ import numpy as np
 import pytest
 
 from adapters.bootstrap import open_library
-from bot.knowledge.load import default_folder
 from bot.matching import cache
+from bot.matching.confidence import SHIPPED
+
+TOPIC = """
+topic: {id: t, title: Buying, owner: o, review_every_months: 6}
+entries:
+  - id: lots
+    question: Do we have to divide a contract into lots?
+    phrasings: [must the contract be split into lots, dividing a tender into smaller pieces]
+    answers: [{nations: [uk], status: practice, lead: Yes., sources: [{title: A, url: "https://example.org"}]}]
+    near_misses: [{text: is a small lot the cheapest, entry: price}, {text: where is the car park lot, entry: null}]
+    reviewed: 2026-11-24
+  - id: price
+    question: Must we take the lowest price?
+    phrasings: [is the cheapest bid the winner, do we have to go for the lowest price]
+    answers: [{nations: [uk], status: practice, lead: No., sources: [{title: A, url: "https://example.org"}]}]
+    reviewed: 2026-11-24
+"""
 
 
 @pytest.fixture(scope="module")
-def cached(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("knowledge")
+    (folder / "topics").mkdir()
+    (folder / "topics" / "t.yaml").write_text(TOPIC)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cached(knowledge: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cache")
-    open_library(default_folder(), folder)
+    open_library(knowledge, folder)
     return next(folder.glob("index-*.npz"))
 
 
-def test_a_second_start_reads_the_cache_and_ranks_alike(cached: Path) -> None:
+def test_a_near_miss_is_a_way_to_ask_for_the_entry_it_belongs_to(knowledge: Path) -> None:
+    ranking = open_library(knowledge, None).matcher.rank("is a small lot the cheapest")
+    assert ranking.best is not None
+    assert (ranking.best.entry, ranking.exact) == ("price", True)
+
+
+def test_a_fitted_confidence_is_used_at_the_next_start_and_only_with_the_same_knowledge(
+    cached: Path, knowledge: Path
+) -> None:
+    asked = "must we divide the lots"
+    plain = open_library(knowledge, cached.parent).matcher.rank(asked).confidence
+    cache.save_weights(cached, {**SHIPPED, "bias": SHIPPED["bias"] - 2})
+    assert open_library(knowledge, cached.parent).matcher.rank(asked).confidence < plain
+    assert open_library(knowledge, None).matcher.rank(asked).confidence == plain
+    cache.weights_beside(cached).unlink()
+
+
+def test_a_second_start_reads_the_cache_and_ranks_alike(cached: Path, knowledge: Path) -> None:
     built: list[str] = []
-    warm = open_library(default_folder(), cached.parent, lambda: built.append("built"))
-    fresh = open_library(default_folder(), None)
+    warm = open_library(knowledge, cached.parent, lambda: built.append("built"))
+    fresh = open_library(knowledge, None)
     assert built == []
     assert np.array_equal(warm.matcher.index.rows, fresh.matcher.index.rows)
-    text = "will I keep my nhs pension"
+    text = "must we take the cheapest"
     assert warm.matcher.rank(text) == fresh.matcher.rank(text)
 
 
 @pytest.mark.parametrize("where", [0.02, 0.3, 0.6, 0.99])
-def test_a_damaged_cache_is_not_trusted(cached: Path, tmp_path: Path, where: float) -> None:
+def test_a_damaged_cache_is_not_trusted(cached: Path, knowledge: Path, tmp_path: Path, where: float) -> None:
     raw = bytearray(cached.read_bytes())
     for offset in range(64):
         raw[int(len(raw) * where) + offset - 32] ^= 0xFF
     damaged = tmp_path / cached.name
     damaged.write_bytes(raw)
     built: list[str] = []
-    open_library(default_folder(), tmp_path, lambda: built.append("built"))
+    open_library(knowledge, tmp_path, lambda: built.append("built"))
     assert built == ["built"]
     assert cache.load(tmp_path / cached.name) is not None, "the mended cache is good again"
 
@@ -52,6 +93,6 @@ def test_other_knowledge_has_another_name() -> None:
     assert cache.name_of("a") != cache.name_of("b")
 
 
-def test_a_cache_folder_that_can_not_be_written_costs_no_answer(tmp_path: Path) -> None:
+def test_a_cache_folder_that_can_not_be_written_costs_no_answer(knowledge: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    assert open_library(default_folder(), tmp_path / "file" / "cache").knowledge.entries
+    assert open_library(knowledge, tmp_path / "file" / "cache").knowledge.entries

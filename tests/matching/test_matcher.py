@@ -153,3 +153,9 @@ def test_english_with_one_welsh_word_is_not_welsh() -> None:
 )
 def test_spelling_is_repaired_within_bounds(typed: str, known: str | None) -> None:
     assert Repairer.of({"pension": 3, "tender": 2, "cart": 1}, {"vendor": 5, "cat": 1}).repair(typed) == known
+
+
+def test_it_says_which_words_carried_the_choice_and_why_the_second_lost(matcher: Matcher) -> None:
+    why = matcher.rank("what happens to the pension of the tupe staff").why()
+    assert dict(why.carried)["pension"] > 0.1
+    assert why.runner_up
