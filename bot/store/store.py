@@ -41,6 +41,10 @@ async def open_store(
     try:
         sessions, records = Sessions(engine), Spool(spool)
         claims = Claims(sessions, records, clock)
-        yield Store(Log(sessions, records, claims, clock, retention or Retention()), claims, sessions, records, clock)
+        log = Log(sessions, records, claims, clock, retention or Retention())
+        try:
+            yield Store(log, claims, sessions, records, clock)
+        finally:
+            await claims.close()
     finally:
         await engine.dispose()
