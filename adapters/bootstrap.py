@@ -14,6 +14,8 @@ from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.load import load, revision_of
 from bot.knowledge.snapshot import dump, undump
 from bot.matching import cache
+from bot.matching.calibrate import fit
+from bot.matching.confidence import SHIPPED
 from bot.matching.decide import Policy
 from bot.matching.index import build
 from bot.matching.matcher import Matcher
@@ -42,12 +44,13 @@ def open_library(folder: Path, cache_dir: Path | None, on_build: Callable[[], No
     `on_build` is called before the slow part, so that a person who waits can be told. A cache folder that can't be
     written costs time, never the answer.
     """
-    path = cache_dir / cache.name_of(revision_of(folder)) if cache_dir else None
+    path = _cache_path(folder, cache_dir)
     cached = cache.load(path) if path else None
-    if cached is not None:
+    if path and cached is not None:
         index, snapshot = cached
         knowledge = undump(snapshot, folder)
-        return Library(knowledge, Matcher(index, Words(knowledge.language)))
+        weights = cache.load_weights(path) or SHIPPED
+        return Library(knowledge, Matcher(index, Words(knowledge.language), weights=weights))
     on_build()
     knowledge = load(folder)
     words = Words(knowledge.language)
@@ -58,6 +61,27 @@ def open_library(folder: Path, cache_dir: Path | None, on_build: Callable[[], No
         except OSError as error:
             cache.log.warning("the cache can't be written (%s); the next start will be as slow as this one", error)
     return Library(knowledge, Matcher(index, words))
+
+
+def _cache_path(folder: Path, cache_dir: Path | None) -> Path | None:
+    return cache_dir / cache.name_of(revision_of(folder)) if cache_dir else None
+
+
+def fit_library(library: Library, folder: Path, cache_dir: Path | None) -> Library:
+    """The library with its confidence fitted to this very knowledge, and kept in the cache for every later start.
+
+    It trains several times over, so only `advisor test` does it, and only where the cache does not hold it yet.
+    """
+    path = _cache_path(folder, cache_dir)
+    weights = cache.load_weights(path) if path else None
+    if weights is None:
+        weights = fit(targets_of(library.knowledge), library.matcher.words)
+        if path:
+            try:
+                cache.save_weights(path, weights)
+            except OSError as error:
+                cache.log.warning("the fitted confidence can't be kept (%s)", error)
+    return Library(library.knowledge, library.matcher.with_weights(weights))
 
 
 def make_advisor(
@@ -92,6 +116,10 @@ def make_channels(settings: AllSettings, parts: Parts, http: bool) -> list[Chann
         from adapters.slack_app.app import SlackChannel
 
         channels.append(SlackChannel(settings.slack, parts, token_for(settings), http=http))
+    if settings.telegram.on:
+        from adapters.telegram_bot.channel import TelegramChannel
+
+        channels.append(TelegramChannel(settings.telegram, parts))
     return channels
 
 

@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.advisor import Advisor
 from bot.store.claims import Claims
 from bot.store.keys import Pseudonyms
+from bot.store.leader import Leaders
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Parts:
     claims: Claims
     pseudonyms: Pseudonyms
     clock: Callable[[], datetime]
+    leaders: Leaders | None = None  # for what only one process may do at a time; None: this is the only one
     alone: bool = True  # no other process serves these channels: what is pending is ours
 
 

@@ -86,7 +86,7 @@ class Delivery:
         message = utterance.message_id
         self._open.add(message)
         try:
-            async with self._in_turn(utterance.conversation), self._holding(message):
+            async with self._holding(message), self._in_turn(utterance.conversation):
                 reply = await self._answer(utterance)
                 sent = await self._send_with_retries(reply, address, message)
                 if sent:
@@ -126,7 +126,7 @@ class Delivery:
 
     @asynccontextmanager
     async def _holding(self, message: str) -> AsyncIterator[None]:
-        """Renew the lease while it is being answered, so that no other process takes it over."""
+        """Renew the lease while it waits for its turn and is answered, so that no other process takes it over."""
 
         async def renew() -> None:
             while True:

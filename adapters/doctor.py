@@ -35,8 +35,9 @@ async def examine(folder: Path, settings: AllSettings) -> list[Check]:
 def _channels(settings: AllSettings) -> list[Examine]:
     """Imported here and not before, so that a fault in one SDK leaves the other checks."""
     from adapters.slack_app.doctor import examine as slack
+    from adapters.telegram_bot.doctor import examine as telegram
 
-    return [slack]
+    return [slack, telegram]
 
 
 def _knowledge(folder: Path, settings: AllSettings) -> Check:

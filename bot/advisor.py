@@ -27,6 +27,7 @@ from bot.errors import StoreUnavailable
 from bot.knowledge.base import KnowledgeBase
 from bot.matching.decide import Policy
 from bot.matching.matcher import Matcher, Ranking
+from bot.matching.text import MAX_CHARS
 from bot.model import (
     Candidate,
     Memory,
@@ -170,6 +171,11 @@ class Advisor:
         """Ranked entries for a text, as inline search shows them. Logs nothing."""
         found = self._matcher.rank(text).candidates
         return tuple(candidate for candidate in found if not candidate.entry.startswith(GUARD))[:limit]
+
+    def nation_in(self, text: str) -> Nation | None:
+        """The one nation that the words name, by itself or by a place; None for none and for several. Logs nothing."""
+        named = self._matcher.words.read(text[:MAX_CHARS]).nations
+        return named[0] if len(named) == 1 else None
 
     def topics(self) -> dict[str, tuple[str, ...]]:
         """Topic id -> its entries, in file order. Logs nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.knowledge.schema import Entry
 from bot.model import Nation, Option, OptionKind, Outcome, PersonSettings, Reply
 from bot.replies import Asking, Replies
 from bot.say import join_words
@@ -50,7 +51,7 @@ class Commands:
         name, _, argument = text.strip().lstrip("/").partition(" ")
         match name.casefold():
             case "start" | "greet":
-                return Done(self._say(asking, "greeting", options=self._topic_option()))
+                return Done(self._start(asking))
             case "help" | "cancel":
                 return Done(self._help(asking))
             case "topics":
@@ -70,6 +71,8 @@ class Commands:
                 return Done(self._say(asking, "forget_sure", options=(yes,)))
             case "mydata":
                 return Done(self._say(asking, "nothing_kept"), effect=Effect(Act.EXPORT))
+            case "voice" | "attachment" as what:  # what a channel makes of a recording, a photo or a file
+                return Done(self._say(asking, what))
         return None
 
     def tapped(self, option: Option, asking: Asking, settings: PersonSettings) -> Done | None:
@@ -92,18 +95,24 @@ class Commands:
 
     def empty(self, asking: Asking) -> Reply:
         """To a message without words."""
-        return self._say(asking, "empty", example=join_words(self._examples()[:1]) or "...")
+        return self._say(asking, "empty", example=join_words([e.question for e in self._examples()[:1]]) or "...")
+
+    def _start(self, asking: Asking) -> Reply:
+        """Who it is, in a few lines, with example questions to tap and one line on privacy."""
+        lead = f"{self._voice.say('greeting')} {self._voice.say('start_privacy')}"
+        examples = tuple(Option(OptionKind.ENTRY, entry.id, entry.question) for entry in self._examples())
+        return self._replies.reply(asking, Outcome.HELP, lead=lead, options=examples + self._topic_option())
 
     def _help(self, asking: Asking) -> Reply:
-        examples = join_words([f'"{question}"' for question in self._examples()], "or")
+        examples = join_words([f'"{entry.question}"' for entry in self._examples()], "or")
         return self._say(asking, "help", options=self._topic_option(), examples=examples)
 
-    def _examples(self) -> list[str]:
+    def _examples(self) -> list[Entry]:
         """The first question of the first topics that have one."""
         knowledge = self._replies.knowledge
-        firsts: dict[str, str] = {}
+        firsts: dict[str, Entry] = {}
         for entry in knowledge.entries.values():
-            firsts.setdefault(knowledge.topic_of[entry.id], entry.question)
+            firsts.setdefault(knowledge.topic_of[entry.id], entry)
         return list(firsts.values())[:EXAMPLES]
 
     def _topic_option(self) -> tuple[Option, ...]:

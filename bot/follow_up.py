@@ -23,7 +23,27 @@ _ORDINALS = {
     "fourth": 4, "5": 5, "five": 5, "6": 6, "six": 6, "7": 7, "8": 8, "9": 9,
 }  # fmt: skip
 _AROUND_A_NUMBER = {"the", "option", "number", "no", "answer", "please", "choice", "that"}
-_ASKING = frozenset(["what", "who", "where", "when", "why", "how", "which"])
+_ASKING = frozenset(
+    [
+        "what",
+        "whats",
+        "who",
+        "whos",
+        "where",
+        "wheres",
+        "when",
+        "why",
+        "how",
+        "which",
+        "was",
+        "wots",
+        "wot",
+        "wat",
+        "help",
+        "explain",
+        "meaning",
+    ]
+)
 POINTING = frozenset(
     ["it", "its", "they", "them", "their", "that", "this", "those", "these", "there", "he", "she", "his", "her"]
 )

@@ -22,10 +22,15 @@ def _nations(entry: Entry) -> frozenset[Nation]:
 
 def targets_of(knowledge: KnowledgeBase) -> tuple[Target, ...]:
     """Every target, in file order."""
+    lent: dict[str, list[str]] = {}  # near misses of other entries that belong to this one: ways to ask for it too
+    for entry in knowledge.entries.values():
+        for miss in entry.near_misses:
+            if miss.entry is not None:
+                lent.setdefault(miss.entry, []).append(miss.text)
     entries = [
         Target(
             entry.id,
-            (entry.question, *entry.phrasings),
+            (entry.question, *entry.phrasings, *lent.get(entry.id, ())),
             _background(entry),
             _nations(entry),
             knowledge.topic_of[entry.id],

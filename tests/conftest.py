@@ -16,20 +16,26 @@ from bot.knowledge.load import default_folder
 KEPT = {"ADVISOR_REQUIRE_PEERS", "ADVISOR_PEERS", URL}  # they say what tests run against, not how the advisor is set
 
 
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache for a whole run: its files are named by content, so a test can only find what is right for it."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture(autouse=True)
-def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared_cache: Path) -> None:
     """No test reads or writes a user's data."""
     for name in list(os.environ):
         if name.startswith(("ADVISOR_", "SLACK_", "TELEGRAM_")) and name not in KEPT:
             monkeypatch.delenv(name)
     monkeypatch.setenv("ADVISOR_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("ADVISOR_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("ADVISOR_CACHE_DIR", str(shared_cache))
 
 
 @pytest.fixture(scope="session")
-def shipped() -> Library:
-    """The shipped knowledge with its matcher, trained once."""
-    return open_library(default_folder(), None)
+def shipped(shared_cache: Path) -> Library:
+    """The shipped knowledge with its matcher, trained once a run."""
+    return open_library(default_folder(), shared_cache)
 
 
 @pytest.fixture(scope="session")

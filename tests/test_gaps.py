@@ -101,8 +101,7 @@ async def log(root: Path, questions: list[tuple[str, str]]) -> None:
 
 
 def test_the_command_lists_gaps_and_makes_a_patch_that_applies(project: Path) -> None:
-    people = ["ann", "bob", "cy"]
-    asyncio.run(log(project, [(p, "chop the work into wee bits for small firms please") for p in people]))
+    asyncio.run(log_refused(project, "chop the work into wee bits for small firms please", "lots"))
     asyncio.run(log_unsent(project))
     listed = run("gaps")
     assert "'chop the work into wee bits for small firms please' (3 people)" in listed
@@ -125,21 +124,19 @@ async def log_unsent(project: Path) -> None:
         await store.log.record(Turn("z", u, reply, (), (), 0.0, "r", 1, now()))
 
 
-async def log_refused(project: Path) -> None:
-    """As if three people had been told that nothing is known, with the wrong entry nearest."""
+async def log_refused(project: Path, text: str, nearest: str) -> None:
+    """As if three people had been told that nothing is known, with an entry nearest."""
     settings = read_settings()
     async with open_store(settings.store_url(), settings.data_dir / "spool.jsonl", now) as store:
         for person in ("ann", "bob", "cy"):
-            u = Utterance(
-                UtteranceKind.TEXT, "is the lowest bid the winner", f"w{person}", person, person, "test", now()
-            )
+            u = Utterance(UtteranceKind.TEXT, text, f"w{person}", person, person, "test", now())
             reply = Reply(turn=f"w{person}", outcome=Outcome.FALLBACK)
-            await store.log.record(Turn(f"w{person}", u, reply, (), (Candidate("lots", 0.5),), 0.0, "r", 1, now()))
+            await store.log.record(Turn(f"w{person}", u, reply, (), (Candidate(nearest, 0.5),), 0.0, "r", 1, now()))
 
 
 def test_a_phrasing_that_would_break_a_test_says_so(project: Path) -> None:
     asyncio.run(log(project, [(p, "is the lowest bid the winner in lots") for p in ("ann", "bob", "cy")]))
-    asyncio.run(log_refused(project))
+    asyncio.run(log_refused(project, "is the lowest bid the winner", "lots"))
     assert "# would break: [t] 'is the lowest bid the winner'" in run("gaps", "--patch")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 from adapters.slack_app.limits import SECTION, Block
 
@@ -13,6 +14,9 @@ ROOM = SECTION - 100  # what is put around a chunk (stars, bullets, fences) fits
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\U000e0000-\U000e007f]"
 )  # controls, half characters, hidden tags
+
+
+_NO_ADDRESS = re.compile(r"[\s<>|`]")  # would end the address, or what stands around it
 
 
 _ESCAPED = {"&": 5, "<": 4, ">": 4}  # how long each is once escaped
@@ -42,16 +46,8 @@ def link(title: str, url: str) -> str:
     title = escape(" ".join(title.split()))
     if not url.startswith(("https://", "http://")):
         return title
-    address = (
-        clean(url)
-        .replace("&", "&amp;")
-        .replace("<", "%3C")
-        .replace(">", "%3E")
-        .replace("|", "%7C")
-        .replace(" ", "%20")
-        .replace("`", "%60")
-    )
-    return f"<{address}|{title}>"
+    address = _NO_ADDRESS.sub(lambda found: quote(found[0]), clean(url)).replace("&", "&amp;")
+    return f"<{address}|{title or address}>"
 
 
 def clip(text: str, most: int) -> str:

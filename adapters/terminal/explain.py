@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.dialogue import Draft
 
+LEAST = 0.02  # of the lead, in score, that a word must carry to be named
+
 
 def explanation(draft: Draft) -> str:
     """The explanation of a draft; says so where no matching took place."""
@@ -25,6 +27,12 @@ def explanation(draft: Draft) -> str:
     out += [f"{name:10s} {value}" for name, value in facts.items() if value]
     for number, candidate in enumerate(ranking.candidates, start=1):
         out.append(f"{number:>2}. {candidate.score:6.3f}  {candidate.entry}  (nearest: {candidate.phrasing})")
+    why = ranking.why()
+    if why.carried:
+        telling = [f"{word} {change:+.2f}" for word, change in why.carried if abs(change) >= LEAST]
+        out.append(f"carried    {', '.join(telling) or 'no single word'} (of the lead over the second)")
+        lost = f"; does not know: {', '.join(why.lacks)}" if why.lacks else ""
+        out.append(f"runner-up  {why.runner_up}, {ranking.margin:.2f} behind{lost}")
     if ranking.best:
         out += [f"signal     {s.name} {s.value:.3f}  {s.detail}".rstrip() for s in ranking.best.signals]
     out.append(f"confidence {ranking.confidence:.3f}, margin {ranking.margin:.3f}, field {ranking.field_share:.2f}")

@@ -158,11 +158,12 @@ def due(within: int, folder: Path | None) -> None:
 
 @main.command()
 @knowledge_option
-def topics(folder: Path | None) -> None:
+@click.option("--markdown", is_flag=True, help="As a page: nations, statuses, oldest review, sources by site.")
+def topics(folder: Path | None, markdown: bool) -> None:
     """List what is covered: topics, entries, nations."""
     from adapters.terminal import maintain as command
 
-    sys.exit(command.topics(folder))
+    sys.exit(command.topics(folder, markdown=markdown))
 
 
 @main.command()

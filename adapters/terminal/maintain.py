@@ -11,6 +11,7 @@ from pathlib import Path
 from adapters.bootstrap import now
 from adapters.plain import as_text
 from adapters.settings import read_settings
+from adapters.terminal.coverage import page
 from bot.compose import review_due
 from bot.errors import UsageError
 from bot.knowledge.base import KnowledgeBase
@@ -79,9 +80,12 @@ def due(folder: Path | None, within: int) -> int:
     return 0
 
 
-def topics(folder: Path | None) -> int:
-    """Print topics with their entries' number and nations."""
+def topics(folder: Path | None, *, markdown: bool) -> int:
+    """Print topics with their entries' number and nations; or the coverage page."""
     knowledge = _knowledge(folder)
+    if markdown:
+        print("\n".join(page(knowledge, now().date())), end="")
+        return 0
     for topic in knowledge.topics.values():
         entries = [e for e in knowledge.entries.values() if knowledge.topic_of[e.id] == topic.id]
         by_nation = {

@@ -2,7 +2,8 @@
 
 top-1 and top-3: rank of the right entry among the candidates, whatever the outcome. wrong: answered with another entry.
 false: answered where none is right. outcome: what was expected came about. Held-out rows are counted apart; floors in
-`_floors.yaml` make the command exit 1 when a figure falls under them.
+`_floors.yaml` make the command exit 1 when a figure falls under them. The first run over new knowledge also fits the
+confidence to it and keeps that in the cache, where every later start finds it.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from adapters.bootstrap import fit_library
+from adapters.settings import read_settings
 from adapters.terminal.ask import Asker, library_of, nation_of
 from adapters.terminal.check import questions_of
 from bot.dialogue import Draft
 from bot.errors import UsageError
-from bot.knowledge.load import load_floors, load_questions
+from bot.knowledge.load import default_folder, load_floors, load_questions
 from bot.knowledge.schema import Guard, Question
 from bot.model import Outcome, Role
 from bot.targets import GUARD
@@ -129,7 +132,8 @@ def run(folder: Path | None, questions: Path | None, worst: int) -> int:
     if where is None:
         raise UsageError("There are no question files. Give their folder: advisor test --questions DIR")
     rows = load_questions(where)
-    asker = Asker(library_of(folder))
+    library = fit_library(library_of(folder), folder or default_folder(), read_settings().cache_dir)
+    asker = Asker(library)
     results = asyncio.run(_ask_all(asker, rows))
     guards = asyncio.run(_ask_guards(asker, asker.advisor.knowledge.guards))
     console = Console(width=None if Console().is_terminal else 110)
@@ -137,6 +141,7 @@ def run(folder: Path | None, questions: Path | None, worst: int) -> int:
         "all": results,
         "tuned on": [r for r in results if not r.question.held_out],
         "held out": [r for r in results if r.question.held_out],
+        "asked by others": [r for r in results if r.question.source],
     }
     _print_table(console, "Questions", parts)
     _print_table(console, "By topic", _groups(results, lambda r: r.topic))
@@ -184,14 +189,14 @@ def _print_table(console: Console, title: str, groups: dict[str, list[Result]]) 
 def _print_reliability(console: Console, results: list[Result]) -> None:
     """Said so sure: right how often. Over the rows that were ranked and name an entry, or none."""
     table = Table(title="Said so sure, right how often (first candidate)", title_justify="left")
-    for column in ("confidence", "rows", "right"):
+    for column in ("confidence", "rows", "said", "right"):
         table.add_column(column, justify="right")
     for low in range(0, 100, 10):
         rows = [r for r in results if r.ranked and low <= min(r.confidence * 100, 99.9) < low + 10]
         if rows:
-            table.add_row(
-                f"{low} to {low + 10} %", str(len(rows)), f"{100 * sum(r.top1 for r in rows) / len(rows):.0f} %"
-            )
+            said = 100 * sum(r.confidence for r in rows) / len(rows)
+            right = 100 * sum(r.top1 for r in rows) / len(rows)
+            table.add_row(f"{low} to {low + 10} %", str(len(rows)), f"{said:.0f} %", f"{right:.0f} %")
     console.print(table)
 
 

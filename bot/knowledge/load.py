@@ -22,6 +22,9 @@ M = TypeVar("M", bound=Model)
 Named = Iterable[tuple[Where, str]]
 
 
+_OUTSIDE = OSError(0, "it is a link to somewhere outside the folder")
+
+
 def default_folder() -> Path:
     """The shipped knowledge: beside `bot/`, in a checkout as in an installed wheel."""
     return Path(__file__).parent.parent.parent / "knowledge"
@@ -33,7 +36,8 @@ def _contents(folder: Path) -> dict[Path, bytes | OSError]:
     files = sorted((folder / "topics").glob("*.yaml")) + [path for path in own if path.is_file()]
     if not (folder / "messages.yaml").is_file():
         files.append(default_folder() / "messages.yaml")
-    return {path: bytes_of(path) for path in files}
+    inside = (folder.resolve(), default_folder().resolve())
+    return {path: bytes_of(path) if any(map(path.resolve().is_relative_to, inside)) else _OUTSIDE for path in files}
 
 
 def _revision(contents: Mapping[Path, bytes | OSError]) -> str:

@@ -14,10 +14,12 @@ import os
 import tempfile
 import zipfile
 from pathlib import Path
+from zlib import crc32
 from zlib import error as zlib_error
 
 import numpy as np
 
+from bot.matching.confidence import SHIPPED, Weights
 from bot.matching.index import Index, Target
 from bot.model import Nation
 
@@ -30,9 +32,13 @@ def name_of(revision: str) -> str:
     """The cache file's name for a revision of the knowledge, read and matched by this very code."""
     digest = hashlib.sha256(revision.encode())
     bot = Path(__file__).parent.parent
-    for path in sorted((*bot.glob("matching/*.py"), *bot.glob("knowledge/*.py"), bot / "targets.py", bot / "model.py")):
+    code = (*bot.glob("matching/*.py"), *bot.glob("knowledge/*.py"), bot / "targets.py", bot / "model.py")
+    for path in (*sorted(code), bot / "matching" / "vectors.npz"):
         digest.update(path.read_bytes())
     return f"index-{digest.hexdigest()[:24]}.npz"
+
+
+ARRAYS = ("idf", "rows", "row_step", "meaning", "phrasings", "stem_weight", "stem_meaning", "cover")
 
 
 def save(path: Path, index: Index, extra: bytes) -> None:
@@ -43,30 +49,66 @@ def save(path: Path, index: Index, extra: bytes) -> None:
         "stems": list(index.stems),
         "known": index.known,
         "keys": index.keys,
+        "denying": index.denying,
         "exact": index.exact,
     }
     buffer = io.BytesIO()
     np.savez(
         buffer,
-        idf=index.idf,
-        rows=index.rows,
-        stem_weight=index.stem_weight,
-        cover=index.cover,
+        allow_pickle=False,
         words=np.frombuffer(json.dumps(words).encode(), np.uint8),
         extra=np.frombuffer(extra, np.uint8),
+        own_codes=index.own_forms[0],
+        own_numbers=index.own_forms[1],
+        common_codes=index.common_forms[0],
+        common_numbers=index.common_forms[1],
+        **{name: getattr(index, name) for name in ARRAYS},
     )
+    write(path, buffer.getvalue())
+    _tidy(path)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file as a whole: a reader sees the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".index-")
     with os.fdopen(handle, "wb") as file:
-        file.write(buffer.getbuffer())
+        file.write(content)
     Path(temporary).replace(path)
-    _tidy(path)
+
+
+def weights_beside(path: Path) -> Path:
+    """Where the confidence fitted to an index is kept: a file of its own, since it is fitted later."""
+    return path.with_name(path.name.replace("index-", "confidence-")).with_suffix(".json")
+
+
+def save_weights(path: Path, weights: Weights) -> None:
+    """Keep a fitted confidence beside its index, with a checksum."""
+    body = json.dumps(dict(weights))
+    write(weights_beside(path), json.dumps({"weights": body, "sum": crc32(body.encode())}).encode())
+
+
+def load_weights(path: Path) -> Weights | None:
+    """The confidence fitted to an index; None if there is none or it is damaged."""
+    try:
+        found = json.loads(weights_beside(path).read_bytes())
+        body = found["weights"]
+        if crc32(body.encode()) != found["sum"]:
+            raise ValueError("wrong checksum")
+        weights = {name: float(weight) for name, weight in json.loads(body).items()}
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        log.warning("the fitted confidence of %s is damaged (%s) and is left aside", path.name, error)
+        return None
+    return weights if weights.keys() == SHIPPED.keys() else None
 
 
 def _tidy(newest: Path) -> None:
     others = sorted((p for p in newest.parent.glob("index-*.npz") if p != newest), key=lambda p: p.stat().st_mtime)
     for old in others[:-KEEP] if len(others) > KEEP else []:
         old.unlink(missing_ok=True)
+        weights_beside(old).unlink(missing_ok=True)
 
 
 def load(path: Path) -> tuple[Index, bytes] | None:
@@ -80,14 +122,14 @@ def load(path: Path) -> tuple[Index, bytes] | None:
                     for name, phrasings, background, nations, group in words["targets"]
                 ),
                 vocabulary={name: number for number, name in enumerate(words["vocabulary"])},
-                idf=found["idf"],
-                rows=found["rows"],
                 stems={name: number for number, name in enumerate(words["stems"])},
-                stem_weight=found["stem_weight"],
-                cover=found["cover"],
                 known=words["known"],
                 keys=tuple(map(tuple, words["keys"])),
+                denying=tuple(map(tuple, words["denying"])),
                 exact=words["exact"],
+                own_forms=(found["own_codes"], found["own_numbers"]),
+                common_forms=(found["common_codes"], found["common_numbers"]),
+                **{name: found[name] for name in ARRAYS},
             )
             return index, found["extra"].tobytes()
     except FileNotFoundError:

@@ -24,11 +24,11 @@ class Zone(StrEnum):
 class Policy:
     """The thresholds. `field` tells a gap in our field from a question outside it."""
 
-    answer: float = 0.6
-    margin: float = 0.08
-    offer: float = 0.15
-    uncovered: int = 2  # this many content words no entry knows stop an answer ...
-    uncovered_share: float = 0.45  # ... if they are this share of the content words
+    answer: float = 0.8
+    margin: float = 0.03
+    offer: float = 0.1
+    uncovered: int = 1  # this many content words no entry knows stop an answer ...
+    uncovered_share: float = 0.3  # ... if they are this share of the content words
     weight: float = 1.0  # a question of less telling words than this ("I want to go") ...
     likeness: float = 0.8  # ... is answered only if it is this much like a phrasing
     others: float = 0.04  # share of the match a second or third needs to be offered

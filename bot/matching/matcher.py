@@ -2,44 +2,38 @@
 
 Pure over an immutable index, so one matcher is shared by every task. In order:
 
-1. read the words (misspellings, Welsh, acronyms, concepts, places), and repair unknown ones by their nearest known word;
-2. add up the rows of the features: one score for each target (`rapidfuzz` only breaks ties and explains);
+1. read the words (misspellings, Welsh, acronyms, concepts, places), and repair unknown ones (`repair.py`);
+2. add up the rows of the features and of the meaning: one score for each target;
 3. lower targets that say nothing for the nation named; raise those near the last entry in a follow-up;
-4. measure what the best one leaves uncovered, and turn all of it into a probability (`confidence.py`).
+4. measure what the best one leaves uncovered (`signals.py`), and turn all of it into a probability (`confidence.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 
 import numpy as np
-from rapidfuzz import fuzz
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
 
-from bot.matching.confidence import estimate
-from bot.matching.features import blocks, vector
+from bot.matching.confidence import SHIPPED, Weights, estimate
+from bot.matching.features import MEANING, Features
 from bot.matching.index import Index, key
 from bot.matching.repair import Repairer
-from bot.matching.text import stem
-from bot.matching.words import NEGATIONS, Reading, Words
+from bot.matching.signals import Coverage, Gauge
+from bot.matching.train import SHARPNESS
+from bot.matching.vectors import Floats, Vectors, shipped
+from bot.matching.why import Why, carried_by
+from bot.matching.words import Reading, Words, denies
 from bot.model import Candidate, Nation, Signal
 
 KEEP = 6  # candidates kept with a ranking: the winner, and the losers that explain it
-SHARPNESS = 4.0  # of the softmax over scores; fitted on the validation sets
 NATION_PENALTY = 0.6  # in score, for a target that says nothing for the nation named
-OPPOSED_TRUST = 0.7  # what confidence is left when one of question and nearest phrasing is negated and the other is not
 NEAR_BONUS = 0.5  # in score, for a target near the last entry, in a follow-up
-
-
-_OPENS_A_QUESTION = frozenset(
-    ("do", "does", "did", "is", "are", "was", "can", "could", "may", "must", "should", "will")
-)
-_OPENS_A_QUESTION |= {"would", "have", "has", "dont", "doesnt", "isnt", "arent", "cant"}
-
-
-def _denies(words: tuple[str, ...]) -> bool:
-    start = 3 if words and words[0] in _OPENS_A_QUESTION else 0
-    return not NEGATIONS.isdisjoint(words[start:])
+EXACT_LEAD = 0.5  # in score, over all others, for the target whose phrasing was asked word for word
+EXACT_CONFIDENCE = 0.97
+OPPOSED_TRUST = 0.7  # what confidence is left when one of question and nearest phrasing is negated and the other is not
 
 
 @dataclass(frozen=True)
@@ -55,6 +49,7 @@ class Ranking:
     unknown: tuple[str, ...] = ()  # content words that no target knows
     field_share: float = 0.0  # share of the content words' weight that some phrasing knows
     exact: bool = False  # the question is one of the phrasings
+    why: Callable[[], Why] = field(default=Why, compare=False, repr=False)
 
     @property
     def best(self) -> Candidate | None:
@@ -66,126 +61,142 @@ class Ranking:
         return next((s.value for s in self.candidates[0].signals if s.name == name), 0.0) if self.candidates else 0.0
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What the words alone say."""
+
+    scores: Floats  # of each target
+    repaired: dict[str, str]
+    direction: Floats
+
+
 class Matcher:
     """Ranks the targets of one index."""
 
-    def __init__(self, index: Index, words: Words) -> None:
+    def __init__(
+        self, index: Index, words: Words, *, weights: Weights = SHIPPED, vectors: Vectors | None = None
+    ) -> None:
         self.index = index
         self.words = words
-        self._repairer = Repairer(index.known)
+        self._vectors = vectors or shipped()
+        self._weights = weights
+        self._repairer = Repairer(index.known, self._vectors.common, index.own_forms, index.common_forms)
+        self._features = Features(index.vocabulary, index.idf, index.known)
+        self._gauge = Gauge(index, words, self._vectors)
         self._number = {target.id: number for number, target in enumerate(index.targets)}
+        counts = [len(target.phrasings) for target in index.targets]
+        self._first = np.cumsum([0, *counts])
+        self._says = {
+            nation: np.array([nation in target.nations for target in index.targets], bool) for nation in Nation
+        }
+
+    def with_weights(self, weights: Weights) -> Matcher:
+        """The same matcher with another confidence."""
+        return Matcher(self.index, self.words, weights=weights, vectors=self._vectors)
 
     def rank(self, text: str, near: Collection[str] = (), nation: Nation | None = None) -> Ranking:
         """Rank every target for a text. `near` are ids to prefer; `nation` is used if the text names none."""
         index = self.index
         reading = self.words.read(text)
-        repaired = {word: fixed for word in reading.words if (fixed := self._repairer.repair(word))}
-        indices, weights = vector(blocks(reading, self.words.scaffold, repaired), index.vocabulary, index.idf)
-        if not len(indices) or not index.targets:
+        heard = self._hear(reading)
+        if heard is None:
             return Ranking((), 0.0, 0.0, reading)
-        scores = weights @ index.rows[indices]
-        wanted = reading.nations or ((nation,) if nation else ())
-        if wanted:
-            silent = [n for n, target in enumerate(index.targets) if not target.nations & set(wanted)]
-            scores[silent] -= NATION_PENALTY
+        scores, repaired, direction = heard.scores, heard.repaired, heard.direction
+        own = index.exact.get(key(reading.words))
+        self._lean(scores, near, reading.nations or ((nation,) if nation else ()), own)
+        order = np.argsort(-scores, kind="stable")[:KEEP]
+        odds = np.exp(SHARPNESS * (scores - scores[order[0]]))
+        shares = odds / odds.sum()
+        first = float(scores[order[0]])
+        margin = first - (float(scores[order[1]]) if len(order) > 1 else -1.0)
+
+        top = int(order[0])
+        covered = self._gauge.coverage(reading, repaired, top)
+        asked = key(sorted(repaired.get(word, word) for word in reading.words))
+        near_at, ratio = self._nearest(asked, top)
+        opposed = denies(reading.words) != index.denying[top][near_at]
+        meaning = float((self._directions(top) @ direction).max())
+        signals = _signals(float(shares[top]), first, margin, covered, ratio, meaning, opposed)
+        candidates = [Candidate(index.targets[top].id, float(shares[top]), self._phrasing(top, near_at), signals)]
+        candidates += [
+            Candidate(index.targets[n].id, float(shares[n]), self._phrasing(n, self._nearest(asked, n)[0]))
+            for n in map(int, order[1:])
+        ]
+        confidence = estimate({signal.name: signal.value for signal in signals}, self._weights)
+        if opposed:
+            confidence *= OPPOSED_TRUST
+        if own is not None:
+            confidence = max(confidence, EXACT_CONFIDENCE)
+        return Ranking(
+            tuple(candidates), confidence, margin, reading, tuple(repaired.items()), covered.uncovered,
+            covered.unknown, covered.field, own is not None, lambda: self._why(reading, repaired, order),
+        )  # fmt: skip
+
+    def _hear(self, reading: Reading) -> Heard | None:
+        """Scores from the words alone; None if nothing of them is known."""
+        index = self.index
+        repaired = {word: fixed for word in reading.words if (fixed := self._repairer.repair(word))}
+        numbers, weights = self._features.vector(reading, self.words.scaffold, repaired)
+        direction = self._vectors.direction([repaired.get(word, word) for word in reading.words])
+        if not index.targets or not (len(numbers) or direction.any()):
+            return None
+        scores: Floats = (weights * index.row_step[numbers]) @ index.rows[numbers].astype(np.float32)
+        scores += (np.float32(MEANING) * direction) @ index.meaning
+        return Heard(scores, repaired, direction)
+
+    def _why(self, reading: Reading, repaired: dict[str, str], order: NDArray[np.int64]) -> Why:
+        if len(order) < 2:
+            return Why()
+        first, second = int(order[0]), int(order[1])
+
+        def lead(text: Reading) -> float:
+            heard = self._hear(text)
+            return float(heard.scores[first] - heard.scores[second]) if heard else 0.0
+
+        lacks = self._gauge.coverage(reading, repaired, second).uncovered
+        return Why(carried_by(reading, lead), self.index.targets[second].id, lacks)
+
+    def _lean(self, scores: Floats, near: Collection[str], nations: tuple[Nation, ...], own: int | None) -> None:
+        """Change the scores by what stands outside the words: the nation, the talk, a phrasing asked word for word."""
+        if nations:
+            says = np.logical_or.reduce([self._says[nation] for nation in nations])
+            scores[~says] -= NATION_PENALTY
         for entry in near:
             if entry in self._number:
                 scores[self._number[entry]] += NEAR_BONUS
-        own = index.exact.get(key(reading.words))
         if own is not None:
-            scores[own] = max(float(scores[own]), float(scores.max()) + 0.5)
-        order = np.argsort(-scores, kind="stable")[:KEEP]
-        odds = np.exp(SHARPNESS * (scores - scores.max()))
-        shares = odds / odds.sum()
-        first, second = float(scores[order[0]]), float(scores[order[1]]) if len(order) > 1 else -1.0
+            scores[own] = max(float(scores[own]), float(scores.max()) + EXACT_LEAD)
 
-        aside = self.words.scaffold | NEGATIONS | reading.place_words
-        content = [word for word in dict.fromkeys(reading.words) if word not in aside]
-        top = int(order[0])
-        coverage, worst, uncovered, unknown, field, weight = self._coverage(content, repaired, reading, top)
-        mended_key = key([repaired.get(word, word) for word in reading.words])
-        phrasing, ratio = self._nearest(mended_key, top)
-        signals = (
-            Signal("share", float(shares[top]), "of the match among all entries"),
-            Signal("score", first),
-            Signal("margin", first - second, "lead over the second"),
-            Signal("coverage", coverage, "of the question's words known to the entry"),
-            Signal("uncovered", worst, ", ".join(uncovered)),
-            Signal("unknown", len(unknown) / max(1, len(content)), ", ".join(unknown)),
-            Signal("ratio", ratio, "fuzzy likeness to its nearest phrasing"),
-            Signal("weight", weight, "of the content words, in telling words"),
-            Signal("opposed", float(self._opposed(reading, phrasing)), "negated on one side only"),
-            Signal("length", float(min(len(content), 12)) / 12, "content words"),
-        )
-        candidates = [Candidate(index.targets[top].id, float(shares[top]), phrasing, signals)]
-        candidates += [
-            Candidate(index.targets[n].id, float(shares[n]), self._nearest(mended_key, int(n))[0]) for n in order[1:]
-        ]
-        confidence = estimate({signal.name: signal.value for signal in signals})
-        if self._opposed(reading, phrasing):
-            confidence *= OPPOSED_TRUST
-        if own is not None:
-            confidence = max(confidence, 0.97)
-        return Ranking(
-            tuple(candidates), confidence, first - second, reading, tuple(repaired.items()), tuple(uncovered),
-            tuple(unknown), field, own is not None,
-        )  # fmt: skip
+    def _directions(self, target: int) -> NDArray[np.float32]:
+        return self.index.phrasings[self._first[target] : self._first[target + 1]].astype(np.float32)
 
-    def _coverage(
-        self, content: list[str], repaired: dict[str, str], reading: Reading, target: int
-    ) -> tuple[float, float, list[str], list[str], float, float]:
-        """Share of weight covered, the worst uncovered weight, uncovered and unknown words, field share, whole weight."""
-        index = self.index
-        heaviest = float(index.stem_weight.max()) if len(index.stem_weight) else 1.0
-        by_concept = self._concept_cover(reading, target)
-        total = covered = field = worst = 0.0
-        uncovered: list[str] = []
-        unknown: list[str] = []
-        for word in content:
-            row = index.stems.get(stem(word))
-            trust = 1.0
-            if row is None and word in repaired:
-                row, trust = index.stems.get(stem(repaired[word])), 0.7
-            weight = heaviest if row is None else float(index.stem_weight[row])
-            total += weight
-            if row is None:
-                unknown.append(word)
-            elif (index.cover[row] == 2).any():
-                field += weight
-            level = 0 if row is None else int(index.cover[row, target])
-            if level == 0 and word in by_concept:
-                level = 2
-            covered += weight * trust * (0.0, 0.6, 1.0)[level]
-            if level == 0:
-                uncovered.append(word)
-                worst = max(worst, weight / heaviest)
-        if not total:
-            return 0.0, 0.0, [], [], 0.0, 0.0
-        return covered / total, worst, uncovered, unknown, field / total, total / heaviest
+    def _phrasing(self, target: int, at: int) -> str:
+        return self.index.targets[target].phrasings[at]
 
-    def _concept_cover(self, reading: Reading, target: int) -> set[str]:
-        """Words of the question whose concept group the target's phrasings also use."""
-        found: set[str] = set()
-        for start, end, concept in reading.concepts:
-            feature = self.index.vocabulary.get(f"w:{concept}")
-            if feature is not None and self.index.rows[feature, target] > 0:
-                found.update(reading.words[start:end])
-        return found
+    def _nearest(self, asked: str, target: int) -> tuple[int, float]:
+        """Which of the target's phrasings is the most alike, word order aside, and how alike (0..1)."""
+        _, ratio, at = process.extractOne(asked, self.index.keys[target], scorer=fuzz.ratio)
+        return at, ratio / 100
 
-    def _opposed(self, reading: Reading, phrasing: str) -> bool:
-        """Whether question and phrasing differ by a negation: `I don't want to leave` is not `I want to leave`.
 
-        `do we not have to ...` and `can't we ...` only ask, so a negation among the first three words of a question that
-        opens with a verb does not count.
-        """
-        other = self.words.read(phrasing)
-        return _denies(reading.words) != _denies(other.words)
-
-    def _nearest(self, question: str, target: int) -> tuple[str, float]:
-        """The target's most alike phrasing as written, and how alike (0..1)."""
-        best, at = 0.0, 0
-        for number, text in enumerate(self.index.keys[target]):
-            ratio = fuzz.token_sort_ratio(question, text, score_cutoff=best)
-            if ratio > best:
-                best, at = ratio, number
-        return self.index.targets[target].phrasings[at], best / 100
+def _signals(
+    share: float, score: float, margin: float, covered: Coverage, ratio: float, meaning: float, opposed: bool
+) -> tuple[Signal, ...]:
+    """What speaks for and against the first candidate, as `confidence.py` weighs it and `--explain` shows it."""
+    return (
+        Signal("share", share, "of the match among all entries"),
+        Signal("score", score),
+        Signal("margin", margin, "lead over the second"),
+        Signal("coverage", covered.share, "of the question's words known to the entry"),
+        Signal(
+            "kin", covered.kin, "of the question's words known to the entry, or near in meaning to one of its words"
+        ),
+        Signal("gap", covered.gap, "the most telling word left open in meaning"),
+        Signal("uncovered", covered.worst, ", ".join(covered.uncovered)),
+        Signal("unknown", covered.unknown_share, ", ".join(covered.unknown)),
+        Signal("ratio", ratio, "fuzzy likeness to its nearest phrasing"),
+        Signal("meaning", meaning, "likeness in meaning to its nearest phrasing"),
+        Signal("weight", covered.weight, "of the content words, in telling words"),
+        Signal("opposed", float(opposed), "negated on one side only"),
+        Signal("length", min(covered.words, 12) / 12, "content words"),
+    )

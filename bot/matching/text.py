@@ -13,6 +13,7 @@ from functools import lru_cache
 MAX_CHARS = 4000  # longer texts are not questions; the dialogue says so before matching
 
 _INVISIBLE = {"Cf", "Cs", "Co", "Cn"}  # format and tag characters, lone surrogates, private and unassigned
+_ASCII = dict.fromkeys((*range(32), 127), " ") | {ord(mark): "" for mark in "'`"}
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile("['’‘`´ʼ]")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
@@ -27,7 +28,10 @@ _SUFFIXES = (
 
 def fold(text: str) -> str:
     """Lower case without accents, apostrophes, invisible or control characters; spaces collapsed."""
-    text = unicodedata.normalize("NFKD", text[: 2 * MAX_CHARS])
+    text = text[: 2 * MAX_CHARS]
+    if text.isascii():  # most questions: the same result, without a look at every character
+        return " ".join(text.translate(_ASCII).lower().split())
+    text = unicodedata.normalize("NFKD", text)
     text = unicodedata.normalize("NFKD", text.casefold())  # again: folding can make and unmake composed letters
     kept = []
     for char in text:

@@ -21,31 +21,23 @@ _NATION_WORDS = {
 }  # fmt: skip
 _BEFORE_A_NATION = {"in", "for", "across", "within", "here"}
 NEGATIONS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "without",
-        "dont",
-        "doesnt",
-        "isnt",
-        "arent",
-        "cant",
-        "cannot",
-        "wont",
-        "shouldnt",
-        "neednt",
-        "havent",
-        "hasnt",
-        "didnt",
-        "wouldnt",
-        "nor",
-        "none",
-        "nothing",
-        "nobody",
-        "refuse",
-    ]
-)
+    ["not", "no", "never", "without", "nor", "none", "nothing", "nobody", "refuse", "cant", "cannot", "dont", "doesnt",
+     "didnt", "isnt", "arent", "wont", "wouldnt", "shouldnt", "neednt", "havent", "hasnt"]
+)  # fmt: skip
+_OPENS_A_QUESTION = frozenset(
+    ["do", "does", "did", "is", "are", "was", "can", "could", "may", "must", "should", "will", "would", "have", "has",
+     "dont", "doesnt", "isnt", "arent", "cant"]
+)  # fmt: skip
+
+
+def denies(words: Sequence[str]) -> bool:
+    """Whether a text denies something: `I don't want to leave` is not `I want to leave`.
+
+    `do we not have to ...` and `can't we ...` only ask, so a negation among the first three words of a question that opens
+    with a verb does not count.
+    """
+    start = 3 if words and words[0] in _OPENS_A_QUESTION else 0
+    return not NEGATIONS.isdisjoint(words[start:])
 
 
 class Phrasebook:
@@ -105,6 +97,7 @@ class Words:
         self._welsh = Phrasebook(_phrases(language.welsh.items()))
         self._welsh_words = {word for phrase in _phrases(language.welsh.items()) for word in phrase}
         self._acronyms = {short.casefold(): tuple(fulls) for short, fulls in language.acronyms.items()}
+        self.short_forms = frozenset(self._acronyms)  # `tsi` tells the nation, and is what is asked about
         self._full_forms = Phrasebook(
             {
                 tuple(stem(word) for word in tokens(full)): short

@@ -8,12 +8,16 @@ from typing import Any
 from bot.model import LastTurn, Nation, Option, OptionKind, Outcome, Role, Utterance, UtteranceKind
 
 
+def storable(text: str) -> str:
+    """The text without what no database takes: lone surrogates and NUL. What they were matters to nobody."""
+    return text.encode(errors="replace").decode().replace("\0", "")
+
+
 def utterance_to_json(utterance: Utterance) -> dict[str, Any]:
     """Everything of an utterance, so that it can be answered after a crash."""
     return {
         "kind": utterance.kind.value,
-        # lone surrogates can't be stored as UTF-8; what they were matters to nobody
-        "text": utterance.text.encode(errors="replace").decode(),
+        "text": storable(utterance.text),
         "message_id": utterance.message_id,
         "person": utterance.person,
         "conversation": utterance.conversation,

@@ -18,7 +18,7 @@ from bot.model import Memory, Nation, PersonSettings, Retention, Role, Turn, Utt
 from bot.redact import redact
 from bot.store import privacy, switch
 from bot.store.claims import Claims
-from bot.store.codec import last_from_json, last_to_json, options_to_json
+from bot.store.codec import last_from_json, last_to_json, options_to_json, storable
 from bot.store.sessions import Sessions
 from bot.store.spool import Record, Spool
 from bot.store.tables import Conversation, Feedback, Person, TurnRow
@@ -140,7 +140,7 @@ class Log:
             turn = (await session.exec(select(TurnRow).where(TurnRow.id == turn_id))).first()
             if turn is None or turn.person != person:
                 return  # an old or forged button
-            kept = redact(reason)[:500] if self._retention.keep_text else ""
+            kept = storable(redact(reason))[:500] if self._retention.keep_text else ""
             row = Feedback(turn=turn_id, person=person, value=value, reason=kept, at=self._clock())
             await session.merge(row)
 
@@ -183,9 +183,7 @@ def _record_of(turn: Turn, *, paused: bool, keep_text: bool) -> Record:
             "channel": utterance.channel,
             "at": turn.at.isoformat(),
             "outcome": reply.outcome.value,
-            "text": redact(utterance.text).encode(errors="replace").decode().replace("\0", "")
-            if reply.keep_text and keep_text
-            else None,
+            "text": storable(redact(utterance.text)) if reply.keep_text and keep_text else None,
             "nation": reply.nation.value if reply.nation else None,
             "shown": [asdict(shown) for shown in turn.shown],
             "candidates": [[candidate.entry, round(candidate.score, 4)] for candidate in turn.candidates],

@@ -12,6 +12,7 @@ from bot.model import Retention
 from bot.store import switch
 from bot.store.claims import Claims
 from bot.store.engine import open_engine
+from bot.store.leader import Leaders
 from bot.store.log import Log
 from bot.store.sessions import Sessions
 from bot.store.spool import Spool
@@ -26,6 +27,7 @@ class Store:
     sessions: Sessions
     spool: Spool
     clock: Callable[[], datetime]
+    leaders: Leaders
 
     async def switch_off(self, reason: str) -> None:
         """Switch every process off, for the reason that people are told; on again with an empty one."""
@@ -43,7 +45,7 @@ async def open_store(
         claims = Claims(sessions, records, clock)
         log = Log(sessions, records, claims, clock, retention or Retention())
         try:
-            yield Store(log, claims, sessions, records, clock)
+            yield Store(log, claims, sessions, records, clock, Leaders(engine))
         finally:
             await claims.close()
     finally:

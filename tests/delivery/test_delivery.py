@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -155,6 +155,29 @@ async def test_a_sweep_answers_what_was_left_once_its_lease_is_over(tmp_path: Pa
         with suppress(asyncio.CancelledError):
             await sweeping  # the store is closed only when it is out of it
         assert sent.replies == ["m1"]
+
+
+async def test_one_that_waits_for_its_turn_keeps_its_lease_and_a_sweep_does_not_begin_it_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.claims.LEASE", timedelta(seconds=0.3))
+    sent, gate = Sent(), asyncio.Event()
+
+    async def first_waits(u: Utterance) -> Reply:
+        if u.message_id == "m0":
+            await gate.wait()
+        return await quick(u)
+
+    delivery = Delivery(first_waits, store.claims, sent)
+    for u in (utterance(0), utterance(1)):
+        await delivery.accept(u, {})
+    answering = [asyncio.create_task(delivery.answer_accepted(u, {})) for u in (utterance(0), utterance(1))]
+    await asyncio.sleep(0.6)
+    other = Delivery(quick, store.claims, sent)  # as another process would
+    assert await delivery.resume("fake") + await other.resume("fake") == 0
+    gate.set()
+    await asyncio.gather(*answering)
+    assert sent.replies == ["m0", "m1"]
 
 
 class TestFaultsOnAFakeChannel(FaultTest):

@@ -145,8 +145,11 @@ def test_english_with_one_welsh_word_is_not_welsh() -> None:
         ("tendre", "tender"),
         ("cat", None),
         ("xyzzy", None),
-        ("vender", None),
+        ("vendr", "vendor"),
+        ("vendor", None),
+        ("catr", "cart"),
+        ("pemsoin", "pension"),
     ],
 )
 def test_spelling_is_repaired_within_bounds(typed: str, known: str | None) -> None:
-    assert Repairer({"pension": 3, "tender": 2, "cart": 1}).repair(typed) == known
+    assert Repairer.of({"pension": 3, "tender": 2, "cart": 1}, {"vendor": 5, "cat": 1}).repair(typed) == known

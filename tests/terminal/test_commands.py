@@ -288,3 +288,11 @@ def test_killed_in_the_middle_the_terminal_answers_what_it_had_accepted_at_its_n
     connection.close()
     assert set(states) == {"answered"}
     assert turns == states["answered"] >= 3
+
+
+def test_the_coverage_page_counts_texts_by_nation_and_sources_by_site() -> None:
+    page = advisor("topics", "--markdown").stdout.decode()
+    assert page.startswith("# What the advisor covers\n")
+    assert "| topic | entries | England | Scotland | Wales | Northern Ireland |" in page
+    assert "| legislation.gov.uk | " in page
+    assert "| in-force | " in page

@@ -1,0 +1,1 @@
+"""One conversation run through every channel."""
