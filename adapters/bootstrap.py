@@ -70,7 +70,9 @@ def _cache_path(folder: Path, cache_dir: Path | None) -> Path | None:
 def fit_library(library: Library, folder: Path, cache_dir: Path | None) -> Library:
     """The library with its confidence fitted to this very knowledge, and kept in the cache for every later start.
 
-    It trains several times over, so only `advisor test` does it, and only where the cache does not hold it yet.
+    It trains several times over, so only `advisor test --fit` does it, and only where the cache does not hold it yet. It
+    learns from withheld phrasings, which makes it careful: with our own knowledge the shipped weights, fitted on questions
+    of real people, tell the truth more nearly (docs in README, "How good it is").
     """
     path = _cache_path(folder, cache_dir)
     weights = cache.load_weights(path) if path else None

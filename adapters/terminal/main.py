@@ -129,11 +129,12 @@ def check(shape: str, questions: Path | None, folder: Path | None) -> None:
 @_questions_option
 @knowledge_option
 @click.option("--worst", type=int, default=20, show_default=True, help="How many failing rows to list.")
-def test(questions: Path | None, folder: Path | None, worst: int) -> None:
+@click.option("--fit", is_flag=True, help="First fit the confidence to this knowledge, for knowledge that is not ours.")
+def test(questions: Path | None, folder: Path | None, worst: int, fit: bool) -> None:
     """Ask every question of the question files: top-1, top-3, wrong, false, by topic and nation; exit 1 under the floors."""
     from adapters.terminal import measure as command
 
-    sys.exit(command.run(folder, questions, worst))
+    sys.exit(command.run(folder, questions, worst, fit=fit))
 
 
 @main.command()

@@ -2,8 +2,8 @@
 
 top-1 and top-3: rank of the right entry among the candidates, whatever the outcome. wrong: answered with another entry.
 false: answered where none is right. outcome: what was expected came about. Held-out rows are counted apart; floors in
-`_floors.yaml` make the command exit 1 when a figure falls under them. The first run over new knowledge also fits the
-confidence to it and keeps that in the cache, where every later start finds it.
+`_floors.yaml` make the command exit 1 when a figure falls under them. With `fit` the confidence is first fitted to
+this knowledge and kept in the cache, where every later start finds it.
 """
 
 from __future__ import annotations
@@ -126,13 +126,15 @@ def figures(results: list[Result]) -> dict[str, float | None]:
     return {name: percent(share(results, of, has)) for name, (of, has) in MEASURES.items()}
 
 
-def run(folder: Path | None, questions: Path | None, worst: int) -> int:
+def run(folder: Path | None, questions: Path | None, worst: int, *, fit: bool = False) -> int:
     """Ask, print tables, compare with the floors."""
     where = questions_of(folder, questions)
     if where is None:
         raise UsageError("There are no question files. Give their folder: advisor test --questions DIR")
     rows = load_questions(where)
-    library = fit_library(library_of(folder), folder or default_folder(), read_settings().cache_dir)
+    library = library_of(folder)
+    if fit:
+        library = fit_library(library, folder or default_folder(), read_settings().cache_dir)
     asker = Asker(library)
     results = asyncio.run(_ask_all(asker, rows))
     guards = asyncio.run(_ask_guards(asker, asker.advisor.knowledge.guards))

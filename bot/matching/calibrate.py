@@ -3,7 +3,7 @@
 A held-out phrasing is a question whose first candidate may be right; a question of a held-out entry must be refused,
 and its neighbours are there to mislead. The weights are drawn towards the
 shipped ones, which were fitted on questions of real people: phrasings of one hand are easier than those. Takes `FOLDS`
-trainings, so it belongs to `advisor test`, never to a start.
+trainings, so it belongs to `advisor test --fit`, never to a start.
 """
 
 from __future__ import annotations

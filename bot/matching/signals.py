@@ -56,7 +56,7 @@ class Gauge:
         """How the target covers a reading's words that carry content."""
         index = self._index
         places = reading.place_words - self._short_forms
-        content = [word for word in dict.fromkeys(reading.words) if word not in self._aside and word not in places]
+        content = [word for word in dict.fromkeys(reading.words) if self._tells(word) and word not in places]
         by_concept = self._by_concept(reading, target)
         total = covered = kin = gap = field = worst = 0.0
         uncovered: list[str] = []
@@ -99,6 +99,10 @@ class Gauge:
             uncovered=tuple(uncovered),
             unknown=tuple(unknown),
         )
+
+    def _tells(self, word: str) -> bool:
+        """Whether a word carries content: a letter alone, as of markup, does not; a number does."""
+        return word not in self._aside and (len(word) > 1 or word.isdigit())
 
     def _kinship(self, word: str, row: int | None, target: int) -> float:
         """How near in meaning the nearest word of the target's phrasings is, 0..1."""
