@@ -31,3 +31,8 @@ def test_no_token_reaches_the_log_by_message_or_traceback(token: str, as_json: b
 def test_a_database_password_in_an_address_is_taken_out_and_ordinary_words_stay() -> None:
     assert without_tokens("postgresql://ann:pw@db/advisor") == "postgresql://[secret]@db/advisor"
     assert without_tokens("message 3f9a at 12:30 on 2026-11-24") == "message 3f9a at 12:30 on 2026-11-24"
+
+
+def test_an_address_at_which_slack_takes_an_answer_is_no_text_for_a_log() -> None:
+    line = without_tokens("ClientError: https://hooks.slack.com/commands/T1/22/abcDEF did not answer")
+    assert line == "ClientError: https://hooks.slack.com[secret] did not answer"

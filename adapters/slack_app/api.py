@@ -79,11 +79,12 @@ async def call(client: AsyncWebClient, method: str, **arguments: Any) -> dict[st
     try:
         answer = await client.api_call(method, json=arguments)
     except SlackApiError as error:
-        raise _meaning(method, error) from None  # the SDK's own error repeats the whole answer
+        raise meaning(method, error) from None  # the SDK's own error repeats the whole answer
     return dict(answer.data) if isinstance(answer.data, dict) else {}
 
 
-def _meaning(method: str, error: SlackApiError) -> Exception:
+def meaning(method: str, error: SlackApiError) -> Exception:
+    """What Slack's refusal of a call means: never, later, or a failure with Slack's word for it."""
     response = error.response
     status = getattr(response, "status_code", None) or getattr(response, "status", 0)
     data = getattr(response, "data", None)

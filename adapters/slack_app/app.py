@@ -138,6 +138,8 @@ class SlackChannel:
 
     async def _answer(self, utterance: Utterance) -> Reply:
         async with self._gate:
+            if self._intake is not None:
+                await self._intake.calm()
             return await self._parts.advisor().answer(utterance)
 
     async def _resume(self, delivery: Delivery) -> None:

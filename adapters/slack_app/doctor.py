@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from adapters.channel import Check
 from adapters.delivery import TryAgain, Undeliverable
 from adapters.settings import AllSettings, SlackSettings
-from adapters.slack_app.api import SlackError, call, make_client
+from adapters.slack_app.api import SlackError, call, make_client, meaning
 
 MANIFEST = Path(__file__).parent / "manifest.json"
 _PAGE = "https://api.slack.com/apps"
@@ -56,7 +56,12 @@ async def _token(slack: SlackSettings, session: aiohttp.ClientSession) -> list[C
     try:
         answer = await client.api_call("auth.test")
     except SlackApiError as error:
-        return [Check("Slack bot token", False, f"refused: {error.response.get('error', 'no reason given')}", mend)]
+        why = str(meaning("auth.test", error))
+        if "status" in why or "wait" in why:
+            return [
+                Check("Slack bot token", False, f"could not be told ({why})", "Slack is busy or ill: look again soon.")
+            ]
+        return [Check("Slack bot token", False, f"refused: {why}", mend)]
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         return [_unreached("Slack bot token", error)]
     token = Check("Slack bot token", True, f"taken for {answer.get('team')}, as {answer.get('user')}")

@@ -130,8 +130,8 @@ class Ear:
         code = value_of(action)
         tag = read(action.get("block_id", "")) or Tag(Origin.COMMAND)
         team, user = _team_of(body), body["user"]["id"]
-        if action["action_id"] == FEEDBACK and tag.asker != user:
-            return None  # only who got an answer can rate it
+        if action["action_id"] == FEEDBACK and not (tag.private or tag.asker == user):
+            return None  # only who got an answer can rate it; a private one was got by who sees it
         address, where = _place_of_tap(body, tag, team, user, code)
         if not address.channel and address.surface is not Surface.HOME:
             return None

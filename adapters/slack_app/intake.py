@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from adapters.delivery import Delivery
@@ -39,6 +40,9 @@ class Intake:
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._order = Order()
         self._arrivals: dict[str, Arrival] = {}
+        self._claiming = 0
+        self._calm = asyncio.Event()
+        self._calm.set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._late: dict[str, asyncio.Task[bool]] = {}  # claims still being written when Slack was told
         self.unsent = 0  # answers that could not be posted since the start, and are tried again
@@ -59,7 +63,14 @@ class Intake:
             self._seen.popitem(last=False)
         arrival = self._order.arrive(heard.utterance.conversation)
         claiming = self.spawn(self._delivery.accept(heard.utterance, heard.address.as_mapping()))
-        done, _ = await asyncio.wait({claiming}, timeout=self._claim_seconds)
+        self._claiming += 1
+        self._calm.clear()
+        try:
+            done, _ = await asyncio.wait({claiming}, timeout=self._claim_seconds)
+        finally:
+            self._claiming -= 1
+            if not self._claiming:
+                self._calm.set()
         if done and claiming.exception() is None:
             if not claiming.result():
                 self.spawn(self._order.enter(arrival))
@@ -70,6 +81,12 @@ class Intake:
             self._late[message] = claiming
         self._arrivals[message] = arrival
         return True
+
+    async def calm(self) -> None:
+        """Wait while claims are being written, so that acknowledgements come before answers; a second at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._claim_seconds):
+                await self._calm.wait()
 
     def answer(self, heard: Heard) -> None:
         """Answer what was accepted, and return at once."""

@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, func, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import StoreUnavailable
 from bot.model import Utterance
+from bot.store.batch import ClaimWriter
 from bot.store.codec import utterance_from_json, utterance_to_json
 from bot.store.sessions import Sessions
 from bot.store.spool import Record, Spool
@@ -39,6 +39,7 @@ class Claims:
 
     def __init__(self, sessions: Sessions, spool: Spool, clock: Callable[[], datetime]) -> None:
         self._sessions = sessions
+        self._writer = ClaimWriter(sessions)
         self._spool = spool
         self._clock = clock
         self.redelivered: Counter[str] = Counter()  # by channel: messages received again and dropped
@@ -55,16 +56,17 @@ class Claims:
             address=dict(address),
         )
         try:
-            try:
-                async with self._sessions.begin() as session:
-                    session.add(claim)
-            except IntegrityError:
-                acceptance = await self._take_over(utterance.message_id, now)
-                self.redelivered[utterance.channel] += acceptance is Acceptance.DUPLICATE
-                return acceptance
+            if await self._writer.write(claim):
+                return Acceptance.NEW
+            acceptance = await self._take_over(utterance.message_id, now)
         except StoreUnavailable:
             return Acceptance.UNSTORED
-        return Acceptance.NEW
+        self.redelivered[utterance.channel] += acceptance is Acceptance.DUPLICATE
+        return acceptance
+
+    async def close(self) -> None:
+        """Wait for claims that are being written; the store closes next."""
+        await self._writer.close()
 
     async def _take_over(self, message: str, now: datetime) -> Acceptance:
         async with self._sessions.begin() as session:

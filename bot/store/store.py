@@ -43,13 +43,10 @@ async def open_store(
     try:
         sessions, records = Sessions(engine), Spool(spool)
         claims = Claims(sessions, records, clock)
-        yield Store(
-            Log(sessions, records, claims, clock, retention or Retention()),
-            claims,
-            sessions,
-            records,
-            clock,
-            Leaders(engine),
-        )
+        log = Log(sessions, records, claims, clock, retention or Retention())
+        try:
+            yield Store(log, claims, sessions, records, clock, Leaders(engine))
+        finally:
+            await claims.close()
     finally:
         await engine.dispose()

@@ -575,7 +575,7 @@ async def test_my_data_goes_to_the_direct_message_from_anywhere_even_when_long(
     async with running(known, tmp_path, fake.api_url) as world:
         for number in range(60):
             await fake.deliver(mention(f"<!channel> & what is an asset lock {number}", f"1.{number}"))
-        await until(lambda: len(fake.posts("C1")) == 60)
+        await until(lambda: len(fake.posts("C1")) + len(fake.whispers()) == 60, seconds=30)
         await fake.deliver(command(fake, "my data"), "slash_commands")
         await until(lambda: any("direct message" in c.body["text"] for c in fake.of("response_url")))
         pages = fake.posts(ANN)

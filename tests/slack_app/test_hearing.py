@@ -157,6 +157,8 @@ def test_somebody_elses_thumb_is_not_heard() -> None:
     thumb = button(Tag(Origin.THREAD, "1.1", ANN), "f:0123456789abcdef:up", "feedback")
     assert EAR.hear(tap(FAKE, {}, thumb, user=BEN)) is None
     assert hear(tap(FAKE, {}, thumb)).address.chosen == ""
+    alone = button(Tag(Origin.THREAD, "1.1", ANN, private=True), "f:0123456789abcdef:up", "feedback")
+    assert hear(tap(FAKE, {}, alone, user=BEN)).address.user == BEN
 
 
 @given(
