@@ -254,7 +254,7 @@ async def test_every_option_of_every_reply_can_be_tapped(shipped: Library) -> No
 
 
 async def test_not_known_names_one_helper_and_offers_to_send_the_question(talk: Talk) -> None:
-    reply = await talk.say("which accounting software is best for a charity in Scotland")
+    reply = await talk.say("how do we stop seagulls nesting on the roof of the depot in Scotland")
     assert reply.outcome is Outcome.FALLBACK
     assert [o.kind for o in reply.options] == [OptionKind.SEND_QUESTION]
     assert "Scotland" in reply.lead
