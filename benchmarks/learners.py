@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -21,16 +22,17 @@ class Learner:
         self.largest = 2_000 if kind == "LogisticRegression" else 20_000
         modules = ("pipeline", "feature_extraction.text", "linear_model", "svm")
         self._pipeline, self._text, linear, svm = (importlib.import_module(f"sklearn.{name}") for name in modules)
-        self._make = {
+        makers: dict[str, Callable[[], Any]] = {
             "LogisticRegression": lambda: linear.LogisticRegression(C=10, max_iter=200),
             "LinearSVC": lambda: svm.LinearSVC(C=0.5),
-        }[kind]
+        }
+        self._make = makers[kind]
 
     def fit(self, rows: Sequence[Row]) -> None:
         """Learn."""
         tfidf = self._text.TfidfVectorizer
         features = self._pipeline.make_union(
-            tfidf(sublinear_tf=True, ngram_range=(1, 2), token_pattern=r"\b\w+\b"),
+            tfidf(sublinear_tf=True, ngram_range=(1, 2), token_pattern=r"\b\w+\b"),  # noqa: S106 - no password
             tfidf(sublinear_tf=True, analyzer="char_wb", ngram_range=(2, 4)),
         )
         self._model = self._pipeline.make_pipeline(features, self._make())

@@ -57,8 +57,8 @@ def main() -> None:
         options.page,
         "own",
         f"## Our own questions\n\nPer cent, over {entries} entries. Top-1 and top-3: the right entry's place among the candidates. "
-        "Wrong: answered with another entry, and not offered as a choice. False: answered where no entry is right. Outcome: "
-        "answered, offered, declined or guarded just as the row asks. Held-out rows had no part in choosing anything.\n\n"
+        "Wrong: answered with other entries alone, of the rows that have a right one. False: answered, of the rows that have none. "
+        "Outcome: answered, offered, declined or guarded just as the row asks. Held-out rows are looked at only to report.\n\n"
         f"{stamp(again, time.monotonic() - started)}\n"
         f"{table(('', 'rows', 'top-1', 'top-3', 'wrong', 'false', 'outcome'), lines)}",
     )

@@ -29,10 +29,9 @@ class Questions:
     inside: Sequence[Row]
     outside: Sequence[Row]
 
-    def asked(self, peer: Peer, sample: int) -> tuple[list[Answer], list[Answer]]:
-        """What a peer answers to both kinds, or to as many of them as it is asked."""
-        limit = fewest(peer.most, sample)
-        return ask(peer, sampled(self.inside, limit)), ask(peer, sampled(self.outside, limit))
+    def asked(self, peer: Peer, most: int = 0) -> tuple[list[Answer], list[Answer]]:
+        """What a peer answers to both kinds, or to at most so many of each."""
+        return ask(peer, sampled(self.inside, most)), ask(peer, sampled(self.outside, most))
 
 
 def few(folder: Path, test: Questions, sample: int) -> tuple[str, str]:
@@ -46,7 +45,7 @@ def few(folder: Path, test: Questions, sample: int) -> tuple[str, str]:
         seen: list[float] = []
         for train in sorted(folder.glob(f"train-{SHOTS}-shot-*.jsonl")):
             peer.fit(rows_of(train))
-            inside, outside = test.asked(peer, sample)
+            inside, outside = test.asked(peer, fewest(peer.most, sample))
             seen.append(auroc([answer.confidence for answer in inside], [answer.confidence for answer in outside]))
             if isinstance(peer, Ours):
                 in_scope += inside
@@ -74,7 +73,7 @@ def full(folder: Path, val: Questions, test: Questions, sample: int) -> tuple[st
         if not (isinstance(peer, Ours) or peer.name.endswith("LinearSVC")):
             continue
         peer.fit(rows_of(folder / "train.jsonl"))
-        at = threshold(*val.asked(peer, sample))
+        at = threshold(*val.asked(peer))
         inside, outside = test.asked(peer, sample)
         kept = 100 * mean(answer.right and answer.confidence >= at for answer in inside)
         refused = 100 * mean(answer.confidence < at for answer in outside)
