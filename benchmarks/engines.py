@@ -13,7 +13,7 @@ from benchmarks.sets import Row
 class Fts5:
     """SQLite's full-text index, in memory."""
 
-    most, draws, largest = 1000, ALL_DRAWS, 100_000
+    most, draws, largest = 500, ALL_DRAWS, 100_000
 
     def __init__(self, tokenizer: str) -> None:
         self.name = f"SQLite FTS5 bm25, {tokenizer}"

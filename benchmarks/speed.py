@@ -32,7 +32,7 @@ BUDGET = 2.0  # seconds of questions for each peer and size; at least LEAST are 
 LEAST = 30
 QUESTIONS = 3_000
 WARM = 20
-GROWING = 20_000  # phrasings up to which entries grow too, unless --largest says more
+GROWING = (1_000, 10_000, 30_000)  # phrasings where entries grow too: more than that takes many gigabytes
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,8 @@ def main() -> None:
     started = time.monotonic()
     plan = Plan(questions_of(options.data, options.sample or QUESTIONS), BUDGET)
     pool = pool_of(options.data)
-    sizes = [size for size in SIZES if size <= (options.largest or SIZES[-1])] or [options.largest]
-    growing = [size for size in sizes if size <= (options.largest or GROWING)]
+    largest = options.largest or SIZES[-1]
+    sizes, growing = ([size for size in steps if size <= largest] or [largest] for steps in (SIZES, GROWING))
     close = eight_each(rows_of(options.data / options.close / "train.jsonl"))
     first = table(HEAD, rows_for(close, plan))
     fixed = table(HEAD, [row for size in sizes for row in rows_for(grow(pool, options.entries, size), plan)])
@@ -127,8 +127,7 @@ def main() -> None:
         f"{stamp(' '.join(['speed.py DATA', *words]), time.monotonic() - started)}{left_out(peers()[1])}\n"
         f"Close labels ({options.close}), eight phrasings each:\n\n{first}\n"
         f"Phrasings growing, at {options.entries} entries:\n\n{fixed}\n"
-        f"Entries growing too, {PER_ENTRY} phrasings each"
-        f"{'' if growing == sizes else f' (larger ones take minutes to train: `--largest {SIZES[-1]}`)'}:\n\n{more}",
+        f"Entries growing too, {PER_ENTRY} phrasings each:\n\n{more}",
     )
 
 
