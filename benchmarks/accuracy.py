@@ -75,7 +75,8 @@ def section(folder: Path, sample: int) -> str:
         size = len(rows_of(trains[0]))
         rows = []
         for peer in found:
-            rows += measure(peer, trains, tests, sample if everything else fewest(peer.most, sample))
+            limit = sample if everything else fewest(peer.most, sample)
+            rows += measure(peer, trains, tests, limit)[: 1 if everything else 2]
             print(folder.name, title, *rows[-1], sep="  ", file=sys.stderr, flush=True)
         of = f", mean of {len(trains)} draws" if len(trains) > 1 else ""
         parts.append(f"{title.capitalize()} ({size:,} phrasings{of}):\n\n{table(HEAD, rows)}")
@@ -93,7 +94,8 @@ def main() -> None:
     text = (
         "## Accuracy on public sets\n\nPer cent. A label plays an entry, its training texts the phrasings. `questions`: how "
         "many of each test file were asked; a row of fewer is a sample spread over the file, for time (difflib also takes "
-        "the first draw alone); our matcher on a like sample stands below its own row. A sample of 1,000 is uncertain by about 2.5 points either way, one of 300 by about 5.\n\n"
+        "the first draw alone); our matcher on a like sample stands below its own row. "
+        "A sample of 1,000 is uncertain by about 2.5 points either way, one of 300 by about 5.\n\n"
         f"{stamp(again, time.monotonic() - started)}{left_out(missing)}\n{body}"
     )
     put(options.page, "accuracy", text)

@@ -110,7 +110,9 @@ def main() -> None:
         "scope",
         f"## Out of scope, and calibration ({options.set})\n\nThe score of the first candidate (ours: its confidence) has to tell "
         "questions that have a label from questions that have none. AUROC: how often a question with a label scores above one "
-        "without, 50 is chance. The threshold is chosen on the validation questions, to judge most of them rightly. Calibration: "
+        "without, 50 is chance. The threshold is chosen on the validation questions: the one that "
+        "judges most of them rightly, or the one that costs a point of accuracy; few of them are out of scope, so the first is a "
+        "matter of luck. Calibration: "
         "of the questions of which the matcher said it is so sure, how many it got right; out of scope nothing is right.\n\n"
         f"{stamp(again, time.monotonic() - started)}{left_out(peers()[1])}\n"
         f"{SHOTS} phrasings a label, mean of the draws (difflib left out, for time):\n\n{area}\n"
