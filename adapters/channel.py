@@ -23,7 +23,7 @@ class Parts:
     claims: Claims
     pseudonyms: Pseudonyms
     clock: Callable[[], datetime]
-    leaders: Leaders | None = None  # for what only one process may do at a time; None: this is the only one
+    leaders: Leaders  # for what only one process may do at a time
     alone: bool = True  # no other process serves these channels: what is pending is ours
 
 

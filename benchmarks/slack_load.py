@@ -153,7 +153,7 @@ async def ours(base: str, texts: list[str], channels: int) -> dict[str, Any]:
         folder = Path(name)
         async with open_store(f"sqlite+aiosqlite:///{folder / 'a.db'}", folder / "spool.jsonl", now) as store:
             advisor = make_advisor(library, store.log)
-            parts = Parts(lambda: advisor, store.claims, Pseudonyms(b"k" * 32), now)
+            parts = Parts(lambda: advisor, store.claims, Pseudonyms(b"k" * 32), now, store.leaders)
             channel = SlackChannel(settings, parts, lambda team: BOT_TOKEN, http=False, interval=0.0)
             await channel.start()
             try:

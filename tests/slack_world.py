@@ -159,7 +159,7 @@ async def running(
     async with open_store(f"sqlite+aiosqlite:///{folder / 'a.db'}", folder / "spool.jsonl", now) as store:
         real = make_advisor(known, store.log, operator=Operator("Anytown CVS", "help@anytown.example"))
         used = advisor(real)
-        parts = Parts(lambda: used, claims(store.claims), pseudonyms, now)
+        parts = Parts(lambda: used, claims(store.claims), pseudonyms, now, store.leaders)
         found = settings(api_url, default_nation=default_nation, channel_nations=channel_nations or {})
         channel = SlackChannel(
             found,

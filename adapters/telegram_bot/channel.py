@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
-from contextlib import suppress
+from collections.abc import Coroutine, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -25,6 +26,7 @@ from adapters.channel import Health, Parts
 from adapters.delivery import Delivery
 from adapters.settings import TelegramSettings
 from adapters.telegram_bot import menus, webhook
+from adapters.telegram_bot.alone import LonePoller
 from adapters.telegram_bot.inline import Inline
 from adapters.telegram_bot.pace import Pace
 from adapters.telegram_bot.polling import ALLOWED_UPDATES, CONFLICT_WAIT, Poller
@@ -57,6 +59,14 @@ def make_application(settings: TelegramSettings) -> App:
     )
 
 
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    try:
+        yield
+    except TelegramError as error:
+        raise AdvisorError(f"Telegram did not let the bot begin to receive: {error}.") from None
+
+
 class TelegramChannel:
     """One bot. `pace` and the waits are for tests and measuring."""
 
@@ -80,10 +90,10 @@ class TelegramChannel:
         self._delivery = Delivery(self._answer, parts.claims, self._sender.send)
         self._reader: Reader | None = None
         self._inline: Inline | None = None
-        self._poller: Poller | None = None
+        self._poller: LonePoller | None = None
         self._poll_request = HTTPXRequest(connection_pool_size=1)
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._running: list[asyncio.Task[Any]] = []  # the poll loop and the sweep
+        self._sweeping: asyncio.Task[None] | None = None
 
     async def _answer(self, utterance: Utterance) -> Reply:
         return await self._parts.advisor().answer(utterance)
@@ -107,15 +117,8 @@ class TelegramChannel:
         self._app.add_handler(CallbackQueryHandler(self._on_tap))
         self._app.add_handler(InlineQueryHandler(self._on_inline))
         self._app.add_error_handler(self._on_error)
-        # a poller is alone, Telegram sees to that; behind a webhook others may be answering, and leases tell
-        alone = self._parts.alone and not self._settings.webhook_url
-        for utterance, address in await self._parts.claims.pending(CHANNEL, alone=alone):
-            self._begin(self._delivery.answer_accepted(utterance, address))
-        try:
-            await self._begin_to_receive()
-        except TelegramError as error:
-            raise AdvisorError(f"Telegram did not let the bot begin to receive: {error}.") from None
-        self._running.append(asyncio.create_task(self._delivery.sweep(CHANNEL)))
+        await self._begin_to_receive()
+        self._sweeping = asyncio.create_task(self._delivery.sweep(CHANNEL))
         self._begin(menus.set_up(bot, self._parts.advisor().voice))
 
     async def _connect(self) -> None:
@@ -140,30 +143,42 @@ class TelegramChannel:
     async def _begin_to_receive(self) -> None:
         bot = self._app.bot
         if self._settings.webhook_url:
+            await self._take_up_pending(alone=False)  # others may be answering, and leases tell
             secret = self._settings.webhook_secret.get_secret_value()
             url = f"{self._settings.webhook_url}{webhook.PATH}"
-            await bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
+            with _said_plainly():
+                await bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
             return
-        await bot.delete_webhook(drop_pending_updates=False)
         await self._poll_request.initialize()
-        self._poller = Poller(bot.base_url, self._poll_request, self.receive, conflict_wait=self._conflict_wait)
+        poller = Poller(bot.base_url, self._poll_request, self.receive, conflict_wait=self._conflict_wait)
+        lock = partial(self._parts.leaders.only_one, f"telegram-{bot.id}")
+        self._poller = LonePoller(poller, lock, self._before_polling, again=self._conflict_wait)
         await self._poller.begin()
-        self._running.append(asyncio.create_task(self._poller.run()))
+
+    async def _before_polling(self) -> None:
+        await self._take_up_pending(alone=self._parts.alone)
+        with _said_plainly():
+            await self._app.bot.delete_webhook(drop_pending_updates=False)
+
+    async def _take_up_pending(self, *, alone: bool) -> None:
+        for utterance, address in await self._parts.claims.pending(CHANNEL, alone=alone):
+            self._begin(self._delivery.answer_accepted(utterance, address))
 
     async def stop(self) -> None:
         """Receive no more, answer what was accepted, disconnect."""
-        for task in self._running:
-            task.cancel()
-        for task in self._running:
+        if self._poller is not None:
+            await self._poller.stop()
+        if self._sweeping is not None:
+            self._sweeping.cancel()
             with suppress(asyncio.CancelledError):
-                await task
+                await self._sweeping
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         if self._poller is not None:
-            await self._poller.confirm()
+            await self._poller.release()
         await self._poll_request.shutdown()
         await self._app.shutdown()
         await self._app.bot.shutdown()  # its connections, where the application did not get as far as starting

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -28,27 +28,47 @@ log = logging.getLogger(__name__)
 TRY_SECONDS = 2.0
 
 
+class _Waiting:
+    """What is done while another process holds a name."""
+
+    def __init__(self, name: str, taken: Callable[[], None]) -> None:
+        self._name = name
+        self._taken = taken
+        self._said = False
+
+    def say(self) -> None:
+        """Tell whoever waits, and the log once."""
+        if not self._said:
+            log.info("another process holds %s; waiting", self._name)
+        self._said = True
+        self._taken()
+
+
 class Leaders:
     """The locks of one store, by name."""
 
-    def __init__(self, engine: AsyncEngine, try_seconds: float = TRY_SECONDS) -> None:
+    def __init__(self, engine: AsyncEngine, try_seconds: float | None = None) -> None:
         self._engine = engine
-        self._try_seconds = try_seconds
+        self._try_seconds = TRY_SECONDS if try_seconds is None else try_seconds
 
     @asynccontextmanager
-    async def only_one(self, name: str) -> AsyncIterator[asyncio.Event]:
-        """Wait until this process alone holds the name, and hold it. The event is set if the hold is lost."""
+    async def only_one(self, name: str, taken: Callable[[], None] = lambda: None) -> AsyncIterator[asyncio.Event]:
+        """Wait until this process alone holds the name, and hold it. The event is set if the hold is lost.
+
+        `taken` is called each time it is seen that another process holds it.
+        """
+        waiting = _Waiting(name, taken)
         if self._engine.dialect.name == "postgresql":
-            async with self._in_postgres(name) as lost:
+            async with self._in_postgres(name, waiting) as lost:
                 yield lost
         else:
-            async with self._in_a_file(name) as lost:
+            async with self._in_a_file(name, waiting) as lost:
                 yield lost
 
     @asynccontextmanager
-    async def _in_postgres(self, name: str) -> AsyncIterator[asyncio.Event]:
+    async def _in_postgres(self, name: str, waiting: _Waiting) -> AsyncIterator[asyncio.Event]:
         number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-        connection = await self._wait_for(number, name)
+        connection = await self._wait_for(number, waiting)
         lost = asyncio.Event()
         keeping = asyncio.create_task(self._keep(connection, lost))
         try:
@@ -59,8 +79,7 @@ class Leaders:
             await connection.invalidate()  # closes it for good, which gives the lock up
             await connection.close()
 
-    async def _wait_for(self, number: int, name: str) -> AsyncConnection:
-        said = False
+    async def _wait_for(self, number: int, waiting: _Waiting) -> AsyncConnection:
         while True:
             try:
                 connection = await self._engine.connect()
@@ -68,17 +87,16 @@ class Leaders:
                 await asyncio.sleep(self._try_seconds)
                 continue
             try:
-                taken = await connection.scalar(select(func.pg_try_advisory_lock(number)))
+                ours = await connection.scalar(select(func.pg_try_advisory_lock(number)))
                 await connection.commit()
             except DBAPIError:
-                taken = False
-            if taken:
+                ours = None  # the database went: nobody knows
+            if ours:
                 return connection
             await connection.invalidate()
             await connection.close()
-            if not said:
-                log.info("another process holds %s; waiting", name)
-                said = True
+            if ours is False:
+                waiting.say()
             await asyncio.sleep(self._try_seconds)
 
     async def _keep(self, connection: AsyncConnection, lost: asyncio.Event) -> None:
@@ -93,7 +111,7 @@ class Leaders:
                 return
 
     @asynccontextmanager
-    async def _in_a_file(self, name: str) -> AsyncIterator[asyncio.Event]:
+    async def _in_a_file(self, name: str, waiting: _Waiting) -> AsyncIterator[asyncio.Event]:
         database = self._engine.url.database
         if not database or database == ":memory:":
             yield asyncio.Event()  # nobody else can see a database in memory
@@ -101,15 +119,12 @@ class Leaders:
         if fcntl is None:
             yield asyncio.Event()
             return
-        said = False
         with Path(f"{database}.{name}.lock").open("w") as file:  # noqa: ASYNC230  # a file on this disk, opened once
             while True:
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     break
                 except OSError:
-                    if not said:
-                        log.info("another process holds %s; waiting", name)
-                        said = True
+                    waiting.say()
                     await asyncio.sleep(self._try_seconds)
             yield asyncio.Event()

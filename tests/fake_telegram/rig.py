@@ -40,7 +40,7 @@ async def store_in(folder: Path) -> AsyncIterator[Store]:
 
 def parts_of(library: Library, store: Store, advisor: Advisor | None = None) -> Parts:
     made = advisor or make_advisor(library, store.log, operator=OPERATOR)
-    return Parts(lambda: made, store.claims, Pseudonyms(b"k" * 32), now)
+    return Parts(lambda: made, store.claims, Pseudonyms(b"k" * 32), now, store.leaders)
 
 
 @asynccontextmanager
