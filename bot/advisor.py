@@ -15,7 +15,7 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -126,14 +126,23 @@ class Advisor:
         micros = (time.perf_counter_ns() - started) // 1000
         if draft.effect is not None and draft.effect.act is Act.FORGET:
             return reply  # erased means that this very turn leaves nothing either
-        try:
-            if draft.greets:
-                kept = draft.settings or memory.settings
-                await self._log.save_settings(utterance.person, replace(kept, greeted=True))
-            await self._log.record(self._turn(turn, utterance, reply, draft, micros))
-        except Exception:
-            log_.exception("could not record message %s; it was answered", utterance.message_id)
+        await self._keep(self._log.record(self._turn(turn, utterance, reply, draft, micros)), utterance)
+        if draft.greets:
+            kept = replace(draft.settings or memory.settings, greeted=True)
+            await self._keep(self._log.save_settings(utterance.person, kept), utterance)
         return reply
+
+    @staticmethod
+    async def _keep(work: Awaitable[None], utterance: Utterance) -> None:
+        """Something to remember that must not cost the reply."""
+        try:
+            await work
+        except StoreUnavailable as error:
+            log_.warning(
+                "not everything of message %s could be kept (%s); it was answered", utterance.message_id, error
+            )
+        except Exception:
+            log_.exception("not everything of message %s could be kept; it was answered", utterance.message_id)
 
     def explain(self, utterance: Utterance, memory: Memory, as_of: date | None = None) -> Draft:
         """The decision about an utterance with all it rests on, for `advisor ask --explain`. Logs nothing."""

@@ -30,7 +30,6 @@ class ShortMemory:
         self._limit = conversations
         self._last: OrderedDict[str, tuple[LastTurn, Nation | None]] = OrderedDict()
         self._settings: OrderedDict[str, PersonSettings] = OrderedDict()
-        self.turns: list[Turn] = []
 
     async def recall(self, utterance: Utterance) -> Memory:
         """What is known of the person and of this conversation's last turn."""
@@ -46,7 +45,6 @@ class ShortMemory:
             self._last.move_to_end(turn.utterance.conversation)
         while len(self._last) > self._limit:
             self._last.popitem(last=False)
-        self.turns = [*self.turns[-99:], turn]
 
     async def settings_of(self, person: str) -> PersonSettings:
         """What a person has set."""
@@ -66,7 +64,6 @@ class ShortMemory:
         """Erase all that is kept of a person."""
         self._settings.pop(person, None)
         self._last = OrderedDict((k, v) for k, v in self._last.items() if v[0].person != person)
-        self.turns = [turn for turn in self.turns if turn.utterance.person != person]
 
     async def export(self, person: str) -> dict[str, Any]:
         """All that is kept of a person."""

@@ -5,18 +5,37 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from adapters.bootstrap import Library, make_advisor
+from bot.errors import StoreUnavailable
 from bot.memory import ShortMemory
-from bot.model import Nation, Operator, Reply, Role, Utterance, UtteranceKind
+from bot.model import Nation, Operator, PersonSettings, Reply, Role, Turn, Utterance, UtteranceKind
 from bot.pace import Pace
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+class Remembering(ShortMemory):
+    """A log that keeps the turns themselves, and can be told that the store is down."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns: list[Turn] = []
+        self.down = False
+
+    async def record(self, turn: Turn) -> None:
+        await super().record(turn)
+        self.turns.append(turn)
+
+    async def save_settings(self, person: str, settings: PersonSettings) -> None:
+        if self.down:
+            raise StoreUnavailable("down")
+        await super().save_settings(person, settings)
 
 
 class Talk:
     """One conversation; `wait` moves its clock."""
 
     def __init__(self, library: Library, nation: Nation | None = None, role: Role | None = None) -> None:
-        self.log = ShortMemory()
+        self.log = Remembering()
         self.now = NOON
         self.advisor = make_advisor(
             library,

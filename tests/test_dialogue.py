@@ -349,3 +349,10 @@ async def test_someone_who_sends_more_than_anybody_can_mean_is_held_back_kindly_
     assert (await talk.say("what is TUPE", person="bob")).outcome is Outcome.ANSWERED
     talk.wait(1 / 30)
     assert (await talk.say("what is TUPE")).outcome is Outcome.ANSWERED
+
+
+async def test_a_first_message_while_the_store_is_down_is_answered_and_in_the_log_all_the_same(talk: Talk) -> None:
+    talk.log.down = True
+    reply = await talk.say("what is an asset lock", direct=True)
+    assert (reply.outcome, bool(reply.greeting)) == (Outcome.ANSWERED, True)
+    assert [turn.id for turn in talk.log.turns] == [reply.turn]
