@@ -52,6 +52,13 @@ class Channel(Protocol):
     def health(self) -> Health:
         """How it is now."""
 
+    @property
+    def tells_maintainers(self) -> bool:
+        """Whether it has a place where those who keep the knowledge are told things."""
+
+    async def tell_maintainers(self, text: str) -> None:
+        """Tell them there. Whatever goes wrong is raised."""
+
 
 @dataclass(frozen=True)
 class Check:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from watchfiles import awatch
 
@@ -87,7 +86,7 @@ class Reloader:
         questions: Path | None,
         cache_dir: Path,
         install: Callable[[Library], None],
-        tell: Callable[[str], Any] = lambda text: None,
+        tell: Callable[[str], Awaitable[None]],
     ) -> None:
         self._folder = folder
         self._questions = questions
@@ -116,7 +115,7 @@ class Reloader:
             more = len(verdict.problems) - MOST_TOLD
             self.refused = "; ".join(verdict.problems[:MOST_TOLD]) + (f"; and {more} more" if more > 0 else "")
             log.error("the changed knowledge is not taken up: %s", self.refused)
-            self._tell(f"The changed knowledge is not taken up, the old one stays: {self.refused}")
+            await self._tell(f"The changed knowledge is not taken up, the old one stays: {self.refused}")
             return
         library = await asyncio.to_thread(open_library, self._folder, self._cache_dir)
         if library.knowledge.revision != verdict.revision:

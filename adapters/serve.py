@@ -15,6 +15,7 @@ from adapters import logs
 from adapters.bootstrap import make_channels, now, open_library
 from adapters.channel import Channel, Parts
 from adapters.desk import Desk
+from adapters.maintainers import Maintainers
 from adapters.metrics import Metrics
 from adapters.reload import Reloader
 from adapters.settings import AllSettings, Settings, read_all
@@ -68,7 +69,8 @@ async def serve(
         parts = Parts(desk.advisor, store.claims, pseudonyms, now, store.leaders, alone=not shared)
         channels = make(settings, parts, http)
         metrics.watch(desk, store, channels)
-        reloader = Reloader(folder, questions_of(folder, None), own.cache_dir, desk.install)
+        maintainers = Maintainers(channels, desk, store, own.gaps_floor)
+        reloader = Reloader(folder, questions_of(folder, None), own.cache_dir, desk.install, maintainers.tell)
         if http:
             app = make_app(channels, desk, store, metrics, lambda: reloader.refused)
             await stack.enter_async_context(_listening(app, own))
@@ -78,6 +80,7 @@ async def serve(
             log.info("%s is on", channel.name)
         await stack.enter_async_context(_meanwhile(_purge_daily(store)))
         await stack.enter_async_context(_meanwhile(reloader.run()))
+        await stack.enter_async_context(_meanwhile(maintainers.tell_weekly()))
         await stopping.wait()
         log.info("stopping: what was accepted is answered first")
 

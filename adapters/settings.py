@@ -118,6 +118,7 @@ class SlackSettings(BaseSettings):
     signing_secret: SecretStr = SecretStr("")  # for HTTP events
     default_nation: DefaultNation = None
     channel_nations: Annotated[dict[str, Nation], NoDecode, BeforeValidator(_channel_nations)] = {}
+    digest_channel: Annotated[str, Field(pattern=r"^([CG][A-Z0-9]+)?$")] = ""  # where maintainers are told things
     api_url: Address = "https://slack.com/api"
 
     @property

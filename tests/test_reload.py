@@ -52,7 +52,7 @@ class Desk:
         self.advisor, self.revision = self._advisor(library), library.knowledge.revision
         self._notify()
 
-    def tell(self, text: str) -> None:
+    async def tell(self, text: str) -> None:
         self.told.append(text)
         self._notify()
 

@@ -28,6 +28,7 @@ class Echo:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.sent: dict[str, Reply] = {}
+        self.told: list[str] = []
         self.slow = 0.0
         self.state = Health(True)
         self._news = asyncio.Condition()
@@ -55,6 +56,19 @@ class Echo:
 
     def health(self) -> Health:
         return self.state
+
+    @property
+    def tells_maintainers(self) -> bool:
+        return True
+
+    async def tell_maintainers(self, text: str) -> None:
+        async with self._news:
+            self.told.append(text)
+            self._news.notify_all()
+
+    async def has_told(self, count: int) -> None:
+        async with self._news:
+            await asyncio.wait_for(self._news.wait_for(lambda: len(self.told) >= count), 30)
 
     async def _receive(self, request: web.Request) -> web.Response:
         found = await request.json()
@@ -167,3 +181,16 @@ async def test_what_can_not_be_answered_in_time_is_left_for_the_next_start(monke
     async with running(monkeypatch) as program:
         await program.echo.has_sent(1)
         assert program.echo.sent["late"].outcome is Outcome.ANSWERED
+
+
+async def test_the_maintainers_are_told_of_the_week_once_and_not_again_after_a_restart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with running(monkeypatch) as program:
+        await program.echo.has_told(1)
+        assert program.echo.told[0].startswith("The advisor, ")
+        assert "Nobody asked anything." in program.echo.told[0]
+    async with running(monkeypatch) as program, aiohttp.ClientSession() as session:
+        await session.post(f"{program.url}/echo", json={"id": "1", "text": "what is TUPE"})
+        await program.echo.has_sent(1)
+    assert program.echo.told == []

@@ -25,6 +25,7 @@ from adapters.channel import Health, Parts
 from adapters.delivery import Delivery, TryAgain, Undeliverable
 from adapters.settings import SlackSettings
 from adapters.slack_app.api import Api, SlackError, TokenFor, call, make_client
+from adapters.slack_app.blocks import letter
 from adapters.slack_app.hearing import CHANNEL, Ear
 from adapters.slack_app.intake import CLAIM_SECONDS, GIVEN_UP_AFTER, Intake
 from adapters.slack_app.listeners import Listeners
@@ -75,6 +76,8 @@ class SlackChannel:
         self._socket: AsyncSocketModeHandler | None = None
         self._sweeping: asyncio.Task[None] | None = None
         self._intake: Intake | None = None
+        self._sender: Sender | None = None
+        self._team = ""
 
     async def start(self) -> None:
         """Learn who we are, answer what is pending, and begin to hear. AdvisorError says what is wrong."""
@@ -91,7 +94,8 @@ class SlackChannel:
         who = await _who(make_client(settings.bot_token.get_secret_value(), settings.api_url, session))
         status = StatusLine(api, lambda: parts.advisor().voice.say("slack_status"), self._status_after)
         ear = Ear(parts.pseudonyms, parts.clock, settings.default_nation, settings.channel_nations)
-        sender = Sender(parts.advisor, api, self._pacer, status, ear.person)
+        self._team = who["team_id"]
+        self._sender = sender = Sender(parts.advisor, api, self._pacer, status, ear.person)
         delivery = Delivery(self._answer, parts.claims, sender)
         self._intake = Intake(delivery, parts.claims, status, self._claim_seconds)
         self._bolt = self._make_bolt(who, api)
@@ -135,6 +139,23 @@ class SlackChannel:
             if session is None or session.closed:
                 return Health(False, f"the socket to Slack is closed; it is being opened again{waiting}")
         return Health(True, f"{'HTTP' if self._http else 'Socket Mode'}{waiting}")
+
+    @property
+    def tells_maintainers(self) -> bool:
+        """Whether SLACK_DIGEST_CHANNEL is set."""
+        return bool(self._settings.digest_channel)
+
+    async def tell_maintainers(self, text: str) -> None:
+        """Post to the channel set. AdvisorError says why if it could not be."""
+        if self._sender is None:
+            raise AdvisorError("Slack is not connected yet.")
+        try:
+            await self._sender.post(self._team, self._settings.digest_channel, letter(text))
+        except (SlackError, Undeliverable, TryAgain, aiohttp.ClientError, TimeoutError) as error:
+            raise AdvisorError(
+                f"Slack did not take a message for SLACK_DIGEST_CHANNEL ({error}). Invite the bot to that channel "
+                "(/invite), and see that its id is right."
+            ) from None
 
     async def _answer(self, utterance: Utterance) -> Reply:
         async with self._gate:

@@ -155,3 +155,10 @@ def export_messages(text: str) -> tuple[Message, ...]:
 def notice(text: str) -> Message:
     """A short message of the bot's own: a choice made, a thing shared."""
     return Message(_text(text), tuple(context(escape(piece) for piece in chunks(text))))
+
+
+def letter(text: str) -> Message:
+    """Several lines to people who did not ask, such as the maintainers: the first in bold."""
+    first, *rest = text.split("\n")
+    lines = [bold(piece) for piece in chunks(first)] + [escape(piece) for line in rest for piece in chunks(line)]
+    return Message(_text(text), tuple(sections(lines)))

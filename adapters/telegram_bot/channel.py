@@ -195,6 +195,14 @@ class TelegramChannel:
             return Health(False, "not started")
         return self._poller.health() if self._poller is not None else Health(True, "webhook")
 
+    @property
+    def tells_maintainers(self) -> bool:
+        """Never: nobody's chat is known without their message."""
+        return False
+
+    async def tell_maintainers(self, text: str) -> None:
+        """There is no place for it."""
+
     # --- receiving -------------------------------------------------------------------------------------------------
 
     async def receive(self, raw: dict[str, Any]) -> None:

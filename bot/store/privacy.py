@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from bot.model import Outcome, Retention
 from bot.store.claims import RAW_KEPT
 from bot.store.sessions import Sessions
-from bot.store.tables import Claim, Conversation, Feedback, Person, TurnRow
+from bot.store.tables import Claim, Conversation, Done, Feedback, Person, TurnRow
 
 
 async def export(sessions: Sessions, person: str) -> dict[str, Any]:
@@ -54,4 +54,5 @@ async def purge(sessions: Sessions, now: datetime, retention: Retention) -> None
         await session.exec(delete(TurnRow).where(col(TurnRow.at) < old))
         await session.exec(delete(Conversation).where(col(Conversation.at) < old))
         await session.exec(delete(Person).where(col(Person.seen_at) < old))
+        await session.exec(delete(Done).where(col(Done.at) < old))
         await session.exec(delete(Claim).where(col(Claim.received_at) < now - RAW_KEPT))

@@ -91,3 +91,10 @@ class Switch(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     reason: str = Field(default="", max_length=500)
     at: datetime
+
+
+class Done(SQLModel, table=True):
+    """Something of the program's own that only one of its processes does, once: the digest of a week, for one."""
+
+    name: str = Field(primary_key=True, max_length=100)
+    at: datetime = Field(index=True)
