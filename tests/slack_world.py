@@ -153,6 +153,7 @@ async def running(
     claims: Callable[[Any], Any] = lambda found: found,
     default_nation: Nation | None = None,
     channel_nations: dict[str, Nation] | None = None,
+    digest_channel: str = "",
 ) -> AsyncIterator[World]:
     """The channel, started, with a store in the folder; `advisor` and `claims` may wrap theirs to make them slow."""
     pseudonyms = Pseudonyms(b"k" * 32)
@@ -160,7 +161,8 @@ async def running(
         real = make_advisor(known, store.log, operator=Operator("Anytown CVS", "help@anytown.example"))
         used = advisor(real)
         parts = Parts(lambda: used, claims(store.claims), pseudonyms, now, store.leaders)
-        found = settings(api_url, default_nation=default_nation, channel_nations=channel_nations or {})
+        nations = {"default_nation": default_nation, "channel_nations": channel_nations or {}}
+        found = settings(api_url, digest_channel=digest_channel, **nations)
         channel = SlackChannel(
             found,
             parts,
