@@ -1,35 +1,41 @@
-"""New claims written together: those that arrive while one transaction runs share the next.
+"""Writes made together: those that arrive while one transaction runs share the next.
 
-A claim is due before a platform's acknowledgement, and a durable commit costs milliseconds: a thousand messages at once
-must not wait for a thousand of them.
+A durable commit costs milliseconds, whatever it holds, so a thousand messages at once must not wait for a thousand of
+them. Nothing is promised earlier for it: a write returns when the transaction that holds it is committed.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
 
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.store.sessions import Sessions
-from bot.store.tables import Claim
 
-TOGETHER = 200  # claims in one transaction; more would keep the first of them waiting
+TOGETHER = 200  # in one transaction; more would keep the first of them waiting
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-class ClaimWriter:
-    """Writes claims of one store, as many together as have come."""
+class Together(Generic[Item, Result]):
+    """One kind of write. `work` writes several items in a transaction, in order, and gives a result for each."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(
+        self, sessions: Sessions, work: Callable[[AsyncSession, Sequence[Item]], Awaitable[Sequence[Result]]]
+    ) -> None:
         self._sessions = sessions
-        self._waiting: list[tuple[Claim, asyncio.Future[bool]]] = []
+        self._work = work
+        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def write(self, claim: Claim) -> bool:
-        """Write a claim durably; False if its message has one already. StoreUnavailable if the store is down."""
-        written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append((claim, written))
+    async def write(self, item: Item) -> Result:
+        """Write an item durably. StoreUnavailable if the store is down."""
+        written: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, written))
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_waiting())
         return await written
@@ -43,22 +49,35 @@ class ClaimWriter:
         while self._waiting:
             batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
             try:
-                async with self._sessions.begin() as session:
-                    fresh = await _insert(session, [claim for claim, _ in batch])
+                await self._write_batch(batch)
+            except IntegrityError:  # another process wrote one of them in between: each for itself, and once more
+                for one in batch:
+                    await self._write_alone(one)
             except Exception as error:
-                for _, written in batch:
-                    if not written.done():
-                        written.set_exception(error)
+                _fail(batch, error)
+
+    async def _write_alone(self, one: tuple[Item, asyncio.Future[Result]]) -> None:
+        for last in (False, True):
+            try:
+                await self._write_batch([one])
+            except IntegrityError as error:
+                if last:
+                    _fail([one], error)
+            except Exception as error:
+                _fail([one], error)
+                return
             else:
-                for claim, written in batch:
-                    if not written.done():  # else whoever wanted it has been cancelled
-                        written.set_result(claim.message in fresh)
-                    fresh.discard(claim.message)  # of two for one message the first has it
+                return
+
+    async def _write_batch(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+        async with self._sessions.begin() as session:
+            results = await self._work(session, [item for item, _ in batch])
+        for (_, written), result in zip(batch, results, strict=True):
+            if not written.done():  # else whoever wanted it has been cancelled
+                written.set_result(result)
 
 
-async def _insert(session: AsyncSession, claims: list[Claim]) -> set[str]:
-    """The messages of those inserted. One statement, in which a conflict undoes nothing: its row is left out."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    rows = {claim.message: claim.model_dump() for claim in reversed(claims)}  # the first of two for one message
-    statement = dialect.insert(Claim).values(list(rows.values())).on_conflict_do_nothing()
-    return set((await session.exec(statement.returning(col(Claim.message)))).scalars())
+def _fail(batch: Sequence[tuple[Item, asyncio.Future[Result]]], error: Exception) -> None:
+    for _, written in batch:
+        if not written.done():
+            written.set_exception(error)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, func, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import StoreUnavailable
 from bot.model import Utterance
-from bot.store.batch import ClaimWriter
+from bot.store.batch import Together
 from bot.store.codec import utterance_from_json, utterance_to_json
 from bot.store.sessions import Sessions
 from bot.store.spool import Record, Spool
@@ -39,7 +40,8 @@ class Claims:
 
     def __init__(self, sessions: Sessions, spool: Spool, clock: Callable[[], datetime]) -> None:
         self._sessions = sessions
-        self._writer = ClaimWriter(sessions)
+        self._new = Together(sessions, _insert)
+        self._finished = Together(sessions, _finish)
         self._spool = spool
         self._clock = clock
         self.redelivered: Counter[str] = Counter()  # by channel: messages received again and dropped
@@ -56,7 +58,7 @@ class Claims:
             address=dict(address),
         )
         try:
-            if await self._writer.write(claim):
+            if await self._new.write(claim):
                 return Acceptance.NEW
             acceptance = await self._take_over(utterance.message_id, now)
         except StoreUnavailable:
@@ -66,7 +68,8 @@ class Claims:
 
     async def close(self) -> None:
         """Wait for claims that are being written; the store closes next."""
-        await self._writer.close()
+        await self._new.close()
+        await self._finished.close()
 
     async def _take_over(self, message: str, now: datetime) -> Acceptance:
         async with self._sessions.begin() as session:
@@ -134,12 +137,26 @@ class Claims:
 
     async def write_finish(self, message: str) -> None:
         """The same; StoreUnavailable if the store is down."""
-        async with self._sessions.begin() as session:
-            await session.exec(
-                update(Claim)
-                .where(col(Claim.message) == message)
-                .values(state="answered", utterance=None, address=None)
-            )
+        await self._finished.write(message)
+
+
+async def _insert(session: AsyncSession, claims: Sequence[Claim]) -> list[bool]:
+    """Whether each is new. One statement, in which a conflict undoes nothing: its row is left out."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    rows = {claim.message: claim.model_dump() for claim in reversed(claims)}  # the first of two for one message
+    statement = dialect.insert(Claim).values(list(rows.values())).on_conflict_do_nothing()
+    fresh = set((await session.exec(statement.returning(col(Claim.message)))).scalars())
+    found = []
+    for claim in claims:
+        found.append(claim.message in fresh)
+        fresh.discard(claim.message)  # of two for one message the first has it
+    return found
+
+
+async def _finish(session: AsyncSession, messages: Sequence[str]) -> list[None]:
+    values = {"state": "answered", "utterance": None, "address": None}
+    await session.exec(update(Claim).where(col(Claim.message).in_(messages)).values(**values))
+    return [None] * len(messages)
 
 
 def finish_record(message: str) -> Record:

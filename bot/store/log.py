@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +12,13 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import StoreUnavailable
-from bot.memory import ShortMemory, last_turn
+from bot.memory import ShortMemory
 from bot.model import Memory, Nation, PersonSettings, Retention, Role, Turn, Utterance
 from bot.redact import redact
-from bot.store import privacy, switch
+from bot.store import privacy, switch, turns
+from bot.store.batch import Together
 from bot.store.claims import Claims
-from bot.store.codec import last_from_json, last_to_json, options_to_json, storable
+from bot.store.codec import last_from_json, storable
 from bot.store.sessions import Sessions
 from bot.store.spool import Record, Spool
 from bot.store.tables import Conversation, Feedback, Person, TurnRow
@@ -37,7 +37,12 @@ class Log:
         self._claims = claims
         self._clock = clock
         self._retention = retention
+        self._turns = Together(sessions, turns.write)
         self._memory = ShortMemory()
+
+    async def close(self) -> None:
+        """Wait for turns that are being written; the store closes next."""
+        await self._turns.close()
 
     async def recall(self, utterance: Utterance) -> Memory:
         """What is known of the person and this conversation; from memory alone if the store is down."""
@@ -70,10 +75,10 @@ class Log:
         await self._memory.record(turn)
         # as they were when this turn was recalled; the store's own word is looked at once more when it is written
         paused = (await self._memory.settings_of(turn.utterance.person)).paused
-        record = _record_of(turn, paused=paused, keep_text=self._retention.keep_text)
+        record = turns.record_of(turn, paused=paused, keep_text=self._retention.keep_text)
         try:
             await self.catch_up()
-            await self._write_turn(record)
+            await self._turns.write(record)
         except StoreUnavailable:
             self._spool.add(record)
 
@@ -90,36 +95,9 @@ class Log:
 
     async def _write(self, record: Record) -> None:
         if record["kind"] == "turn":
-            await self._write_turn(record)
+            await self._turns.write(record)
         else:
             await self._claims.write_finish(record["message"])
-
-    async def _write_turn(self, record: Record) -> None:
-        async def work(session: AsyncSession) -> None:
-            row = record["row"]
-            person = await session.get(Person, record["person"]) or Person(id=record["person"], seen_at=self._clock())
-            if row is not None and not person.paused:
-                await session.merge(TurnRow(**{**row, "at": datetime.fromisoformat(row["at"])}))
-            await self._keep_conversation(session, record)
-            person.seen_at = datetime.fromisoformat(record["at"])
-            session.add(person)
-
-        await self._sessions.write(work)
-
-    @staticmethod
-    async def _keep_conversation(session: AsyncSession, record: Record) -> None:
-        at = datetime.fromisoformat(record["at"])
-        row = await session.get(Conversation, record["conversation"])
-        if row is None:
-            row = Conversation(id=record["conversation"], person=record["person"], at=at)
-        if row.message != record["message"]:
-            row.before = row.last
-        if record["last"] is not None:
-            row.last = record["last"]
-        if row.person != record["person"] or record["said"] is not None:
-            row.said = record["said"]
-        row.person, row.message, row.at = record["person"], record["message"], at
-        session.add(row)
 
     async def save_settings(self, person: str, settings: PersonSettings) -> None:
         """Keep what a person set. StoreUnavailable if it can't be kept: they must be told."""
@@ -168,39 +146,3 @@ def _settings_in(row: Person | None) -> PersonSettings:
         paused=row.paused,
         greeted=row.greeted,
     )
-
-
-def _record_of(turn: Turn, *, paused: bool, keep_text: bool) -> Record:
-    """A turn as it is stored or spooled: redacted, or without any text where it must not be kept."""
-    utterance, reply = turn.utterance, turn.reply
-    row = None
-    if not paused:
-        row = {
-            "message": utterance.message_id,
-            "id": turn.id,
-            "person": utterance.person,
-            "conversation": utterance.conversation,
-            "channel": utterance.channel,
-            "at": turn.at.isoformat(),
-            "outcome": reply.outcome.value,
-            "text": storable(redact(utterance.text)) if reply.keep_text and keep_text else None,
-            "nation": reply.nation.value if reply.nation else None,
-            "shown": [asdict(shown) for shown in turn.shown],
-            "candidates": [[candidate.entry, round(candidate.score, 4)] for candidate in turn.candidates],
-            "options": options_to_json(reply.options),
-            "confidence": reply.confidence,
-            "margin": turn.margin,
-            "micros": turn.micros,
-            "revision": turn.revision,
-        }
-    remembered = turn.about or reply.options or turn.said
-    return {
-        "kind": "turn",
-        "person": utterance.person,
-        "conversation": utterance.conversation,
-        "message": utterance.message_id,
-        "at": turn.at.isoformat(),
-        "said": turn.said.value if turn.said else None,
-        "last": last_to_json(last_turn(turn)) if remembered else None,
-        "row": row,
-    }

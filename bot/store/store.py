@@ -48,5 +48,6 @@ async def open_store(
             yield Store(log, claims, sessions, records, clock, Leaders(engine))
         finally:
             await claims.close()
+            await log.close()
     finally:
         await engine.dispose()
