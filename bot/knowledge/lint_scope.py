@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from bot.compose import review_due
 from bot.knowledge.base import TERMS
@@ -33,6 +33,19 @@ def _meet(one: Variant, other: Variant) -> bool:
     first = max(v.from_.first() if v.from_ else date.min for v in (one, other))
     last = min(v.to.last() if v.to else date.max for v in (one, other))
     return first <= last
+
+
+def period_ends_in_nothing(checked: Checked) -> Iterator[Finding]:
+    """A text that stops on a day, and no other that starts on the next: people would be told nothing is confirmed."""
+    for entry, variant, at in checked.variants():
+        if variant.to is not None and variant.to.last() < date.max:
+            after = variant.to.last() + timedelta(days=1)
+            left = [
+                n.value for n in variant.scope if not any(n in v.scope and v.in_force_on(after) for v in entry.answers)
+            ]
+            if left:
+                message = f"nothing holds for {', '.join(left)} from {after} on; add the answer that follows, or leave out `to`"
+                yield Finding(entry.id, message, (*at, "to"))
 
 
 def nation_not_mentioned(checked: Checked) -> Iterator[Finding]:
@@ -127,6 +140,7 @@ def topic_without_contact(checked: Checked) -> Iterator[Finding]:
 
 RULES: Table = (
     ("error", variants_overlap),
+    ("warning", period_ends_in_nothing),
     ("warning", nation_not_mentioned),
     ("error", closed_without_successor),
     ("error", never_reviewed),
