@@ -8,13 +8,12 @@ from datetime import date, timedelta
 from bot.compose import review_due
 from bot.knowledge.base import TERMS
 from bot.knowledge.lint_rule import Checked, Finding, Table, named
-from bot.knowledge.schema import Entry, Variant
+from bot.knowledge.schema import Variant
 from bot.model import Nation, Status
 
 LAW_LIKE = {
     Status.IN_FORCE, Status.GUIDANCE, Status.CLOSED, Status.REPEALED, Status.PROPOSED, Status.NOT_COMMENCED,
 }  # fmt: skip
-KNOWN_MONTHS_MORE = 6  # what is known but not reviewed may be half a year older than the topic's interval
 
 
 def variants_overlap(checked: Checked) -> Iterator[Finding]:
@@ -91,17 +90,10 @@ def reviewed_in_the_future(checked: Checked) -> Iterator[Finding]:
 def review_overdue(checked: Checked) -> Iterator[Finding]:
     """Its own day, or the topic's interval after the last review; half a year more for what is only known."""
     for entry in checked.entries:
-        due = _due(entry, checked.knowledge.topics[checked.knowledge.topic_of[entry.id]].review_every_months)
+        due = review_due(entry, checked.knowledge.topics[checked.knowledge.topic_of[entry.id]].review_every_months)
         if due is not None and due < checked.today:
             message = f"its review was due on {due}: open the cited pages, then set `reviewed`"
             yield Finding(entry.id, message, ("review_by",) if entry.review_by else ("reviewed",))
-
-
-def _due(entry: Entry, months: int) -> date | None:
-    known = [variant.known_to.last() for variant in entry.answers if variant.known_to]
-    if entry.reviewed is None and entry.review_by is None and known:
-        return review_due(entry.model_copy(update={"reviewed": min(known)}), months + KNOWN_MONTHS_MORE)
-    return review_due(entry, months)
 
 
 def id_reserved(checked: Checked) -> Iterator[Finding]:
