@@ -29,7 +29,7 @@ MakeChannels = Callable[[AllSettings, Parts, bool], list[Channel]]
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 15.0  # of the 20 after which service managers kill
-PURGE_SECONDS = 24 * 3600.0
+PURGE_SECONDS = 3600.0  # raw words are kept for a day at most, and not for nearly two
 PURGE_AGAIN_SECONDS = 300.0
 
 
@@ -78,7 +78,7 @@ async def serve(
         for channel in channels:
             await channel.start()
             log.info("%s is on", channel.name)
-        await stack.enter_async_context(_meanwhile(_purge_daily(store)))
+        await stack.enter_async_context(_meanwhile(_purge_hourly(store, maintainers)))
         await stack.enter_async_context(_meanwhile(reloader.run()))
         await stack.enter_async_context(_meanwhile(maintainers.tell_weekly()))
         await stopping.wait()
@@ -120,10 +120,15 @@ async def _meanwhile(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
             await task
 
 
-async def _purge_daily(store: Store) -> None:
+async def _purge_hourly(store: Store, maintainers: Maintainers) -> None:
     while True:
         try:
-            await store.log.purge()
+            given_up = await store.log.purge()
+            if given_up:
+                await maintainers.tell(
+                    f"{given_up} messages could not be answered within a day, because sending failed again and again, "
+                    "and were given up. The log of that time says why."
+                )
         except StoreUnavailable:
             log.warning("the store is down; what is past its time is purged when it answers")
             await asyncio.sleep(PURGE_AGAIN_SECONDS)

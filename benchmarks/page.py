@@ -15,6 +15,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+SCALING = PAGE.with_name("scaling.md")
 TITLE = "# Benchmarks\n\nWritten by the commands of `benchmarks/`, each its own section; `benchmarks/README.md` names them.\n"
 ORDER = ("accuracy", "scope", "speed", "own")
 LIBRARIES = ("numpy", "rapidfuzz", "bm25s", "tantivy", "scikit-learn")
@@ -48,13 +49,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
-def stamp(command: str, seconds: float) -> str:
-    """When, with what, on what, and how to do it again."""
+def stamp(command: str, seconds: float, used: str = "of which one is used") -> str:
+    """When, with what, on what, and how to do it again. `used`: what of the cores."""
     found = [f"{name} {_version(name)}" for name in LIBRARIES if _version(name)]
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return (
         f"Measured {datetime.now(UTC).date()} in {seconds / 60:.1f} minutes on a {platform.machine()} {platform.system()} "
-        f"machine with {cores} cores, of which one is used; Python {platform.python_version()}, "
+        f"machine with {cores} cores, {used}; Python {platform.python_version()}, "
         f"SQLite {sqlite3.sqlite_version}, {', '.join(found)}.\n\nAgain: `PYTHONPATH=. python benchmarks/{command}`\n"
     )
 
@@ -72,11 +73,17 @@ def left_out(missing: Sequence[str]) -> str:
 
 
 def put(page: Path, name: str, text: str) -> None:
-    """Replace a section of the page, or add it in its place."""
+    """Replace a section of the page, and leave what stands around it; add it in its order if the page has none yet."""
     old = page.read_text(encoding="utf-8") if page.exists() else TITLE
+    section = re.compile(rf"(?<=<!-- {name} -->\n).*?(?=\n?<!-- end -->)", re.DOTALL)
+    if section.search(old):
+        page.write_text(section.sub(lambda _: text.strip(), old, count=1), encoding="utf-8")
+        return
     parts = dict(re.findall(r"<!-- (\w+) -->\n(.*?)\n<!-- end -->", old, re.DOTALL))
     parts[name] = text.strip()
     start = old.split("<!-- ", 1)[0].rstrip()
-    sections = [f"<!-- {key} -->\n{parts[key]}\n<!-- end -->" for key in ORDER if key in parts]
+    sections = [
+        f"<!-- {key} -->\n{parts[key]}\n<!-- end -->" for key in dict.fromkeys((*ORDER, *parts)) if key in parts
+    ]
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text("\n\n".join([start, *sections]) + "\n", encoding="utf-8")

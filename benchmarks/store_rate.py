@@ -1,15 +1,17 @@
 """Turns logged per second through the store, on SQLite and on PostgreSQL, against a bare insert loop in the same run.
 
-Usage: PYTHONPATH=. python benchmarks/store_rate.py [COUNT] [POSTGRES_URL]. A turn is what an answered message costs the
-store: its claim, what is recalled, the record, the end of the claim. The bare loop is one insert of a row as long, one
-commit each, by the database's own driver. Writes Markdown to standard output.
+    PYTHONPATH=. .venv/bin/python benchmarks/store_rate.py [--turns 1000] [--database postgresql://...] [--page FILE]
+
+A turn is what an answered message costs the store: its claim, what is recalled, the record, the end of the claim. The
+bare loop is one insert of a row as long, one commit each, by the database's own driver. Writes its section of
+`docs/scaling.md`.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sqlite3
-import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -19,6 +21,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import make_url
 
+from benchmarks.page import SCALING, put, stamp, table
 from bot.model import Outcome, Reply, Shown, Turn, Utterance, UtteranceKind
 from bot.store.store import Store, open_store
 
@@ -88,25 +91,37 @@ def bare_postgres(url: str, count: int) -> float:
         return count / (time.perf_counter() - started)
 
 
-async def table(name: str, url: str, spool: Path, count: int, bare: float) -> None:
-    """Print one database's rows."""
+async def measured(name: str, url: str, spool: Path, count: int, bare: float) -> list[list[str]]:
+    """One database's rows."""
+    rows = []
     async with open_store(url, spool, now) as store:
         for tasks in TASKS:
             run = f"{tasks}x{time.time_ns()}"
             found = await rate(lambda number, run=run: one_turn(store, run, number), count, tasks)  # type: ignore[misc]
-            print(f"| {name} | {tasks} | {found:,.0f} | {bare:,.0f} | {found / bare:.2f} |")
+            rows.append([name, str(tasks), f"{found:,.0f}", f"{bare:,.0f}", f"{found / bare:.2f}"])
+    return rows
 
 
-async def main(count: int, postgres: str) -> None:
-    """Print the table."""
-    print("| store | at once | whole turns a second | bare inserts a second | ratio |\n| --- | --- | --- | --- | --- |")
+async def main(count: int, postgres: str) -> str:
+    """The section."""
+    started = time.monotonic()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         url = f"sqlite+aiosqlite:///{folder / 'a.db'}"
-        await table("SQLite", url, folder / "spool", count, bare_sqlite(folder, count))
+        rows = await measured("SQLite", url, folder / "spool", count, bare_sqlite(folder, count))
         if postgres:
-            await table("PostgreSQL", postgres, folder / "spool2", count, bare_postgres(postgres, count))
+            rows += await measured("PostgreSQL", postgres, folder / "spool2", count, bare_postgres(postgres, count))
+    words = f"store_rate.py --turns {count}{' --database URL' if postgres else ''}"
+    return (
+        f"{table(['store', 'at once', 'whole turns a second', 'bare inserts a second', 'ratio'], rows)}\n"
+        f"{stamp(words, time.monotonic() - started, 'which all share, the database too')}"
+    )
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000, sys.argv[2] if len(sys.argv) > 2 else ""))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--turns", type=int, default=1000, help="how many, for each row")
+    parser.add_argument("--database", default="", help="a PostgreSQL to measure too; its tables are made")
+    parser.add_argument("--page", type=Path, default=SCALING, help="the page to write to")
+    wanted = parser.parse_args()
+    put(wanted.page, "store", asyncio.run(main(wanted.turns, wanted.database)))

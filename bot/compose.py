@@ -10,6 +10,7 @@ from bot.knowledge.schema import Entry, Source, Variant
 from bot.model import Link, Nation, Part, Role, Shown, Status, Wording
 from bot.say import Voice, day_in_words, nations_in_words
 
+KNOWN_MONTHS_MORE = 6  # what is known but not reviewed may be half a year older than the topic's interval
 LAW_LIKE = {
     Status.IN_FORCE, Status.GUIDANCE, Status.PROPOSED, Status.NOT_COMMENCED, Status.CLOSED, Status.REPEALED,
     Status.HISTORIC, Status.EVIDENCE, Status.NOT_CONFIRMED,
@@ -29,11 +30,16 @@ def links_of(sources: tuple[Source, ...], language: str = "en") -> tuple[Link, .
 
 
 def review_due(entry: Entry, interval_months: int) -> date | None:
-    """The day the entry's review falls due: its own, or its last review plus the topic's interval."""
-    if entry.review_by is not None or entry.reviewed is None:
+    """The day the entry's review falls due: its own, or its last review plus the topic's interval.
+
+    What nobody has reviewed falls due half a year later than that, counted from the month up to which it was known.
+    """
+    known = [variant.known_to.last() for variant in entry.answers if variant.known_to]
+    if entry.review_by is not None or not (entry.reviewed or known):
         return entry.review_by
-    months = entry.reviewed.year * 12 + entry.reviewed.month - 1 + interval_months
-    return date(months // 12, months % 12 + 1, min(entry.reviewed.day, 28))
+    last = entry.reviewed or min(known)
+    months = last.year * 12 + last.month - 1 + interval_months + (0 if entry.reviewed else KNOWN_MONTHS_MORE)
+    return date(months // 12, months % 12 + 1, min(last.day, 28))
 
 
 class Composer:

@@ -40,8 +40,10 @@ def purge() -> int:
     """Take away what is past its time."""
 
     async def work(store: Store) -> None:
-        await store.log.purge()
+        given_up = await store.log.purge()
         print("What was past its time is gone.")
+        if given_up:
+            print(f"{given_up} of it were messages that were never answered, because sending failed for a day.")
 
     return _with_store(work)
 

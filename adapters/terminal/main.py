@@ -128,7 +128,13 @@ def check(shape: str, questions: Path | None, folder: Path | None) -> None:
 @main.command()
 @_questions_option
 @knowledge_option
-@click.option("--worst", type=int, default=20, show_default=True, help="How many failing rows to list.")
+@click.option(
+    "--worst",
+    type=int,
+    default=20,
+    show_default=True,
+    help="How many failing rows to list; held-out rows are never listed.",
+)
 @click.option("--fit", is_flag=True, help="First fit the confidence to this knowledge, for knowledge that is not ours.")
 def test(questions: Path | None, folder: Path | None, worst: int, fit: bool) -> None:
     """Ask every question of the question files: top-1, top-3, wrong, false, by topic and nation; exit 1 under the floors."""
@@ -141,7 +147,7 @@ def test(questions: Path | None, folder: Path | None, worst: int, fit: bool) -> 
 @click.argument("entry")
 @knowledge_option
 def preview(entry: str, folder: Path | None) -> None:
-    """Show an entry as each channel, nation and role will show it."""
+    """Show an entry as each nation and role will see it today."""
     from adapters.terminal import maintain as command
 
     sys.exit(command.preview(folder, entry))
@@ -198,7 +204,7 @@ def report(folder: Path | None, days: int, out: Path) -> None:
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 def diff(before: str, after: str) -> None:
-    """Tell people what changed from version A of the knowledge to B, each a folder or a git revision."""
+    """Tell people what changed from version A of the knowledge to B, each a knowledge folder or a git revision."""
     from adapters.terminal import compare as command
 
     sys.exit(command.run(before, after))

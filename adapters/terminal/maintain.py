@@ -76,7 +76,7 @@ def due(folder: Path | None, within: int) -> int:
         for url in sorted(urls):
             print(f"            {url}")
     unread = sum(not e.reviewed and bool(e.answers) for e in knowledge.entries.values())
-    print(f"{len(rows)} entries due by {until}; {unread} entries have no review day of their own (known_to only).")
+    print(f"{len(rows)} entries due by {until}; {unread} entries in all have never been reviewed (known_to only).")
     return 0
 
 

@@ -203,8 +203,9 @@ def _print_reliability(console: Console, results: list[Result]) -> None:
 
 
 def _print_worst(console: Console, results: list[Result], count: int) -> None:
-    """False and wrong answers first, the surest first; then right entries that were not found."""
-    failing = [r for r in results if r.false or r.wrong or (r.right and not r.top3) or not r.as_expected]
+    """False and wrong answers first, the surest first; then right entries that were not found. Never held-out rows."""
+    found = [r for r in results if r.false or r.wrong or (r.right and not r.top3) or not r.as_expected]
+    failing = [r for r in found if not r.question.held_out]
     failing.sort(key=lambda r: (not r.false, not r.wrong, bool(r.right) and r.top3, -r.confidence))
     for r in failing[:count]:
         kind = "FALSE" if r.false else "WRONG" if r.wrong else "not found" if r.right and not r.top3 else "outcome"
@@ -214,6 +215,8 @@ def _print_worst(console: Console, results: list[Result], count: int) -> None:
         console.print(f"          expected {expected}, got {got}", markup=False, highlight=False)
     if len(failing) > count:
         console.print(f"... and {len(failing) - count} more (--worst {len(failing)} shows them)")
+    if len(found) > len(failing):
+        console.print(f"held-out rows that failed too, counted and never listed: {len(found) - len(failing)}")
 
 
 def _compare(console: Console, found: dict[str, dict[str, float | None]], where: Path, guards: tuple[int, int]) -> int:

@@ -65,7 +65,8 @@ def _one(
     yield f"# {suggestion.people} people; nearest entry {suggestion.entry} ({suggestion.share:.2f})\n"
     broken = sorted(before - _passing(_with(library, suggestion), rows))
     for number in broken:
-        yield f"# would break: [{rows[number][0]}] {rows[number][1].text!r}\n"
+        topic, question = rows[number]
+        yield f"# would break: [{topic}] {'a held-out row' if question.held_out else repr(question.text)}\n"
     if rows and not broken:
         yield "# breaks no question test that passes today\n"
     path, line = _last_phrasing(library, suggestion.entry)

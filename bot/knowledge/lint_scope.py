@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from bot.compose import review_due
 from bot.knowledge.base import TERMS
 from bot.knowledge.lint_rule import Checked, Finding, Table, named
-from bot.knowledge.schema import Entry, Variant
+from bot.knowledge.schema import Variant
 from bot.model import Nation, Status
 
 LAW_LIKE = {
     Status.IN_FORCE, Status.GUIDANCE, Status.CLOSED, Status.REPEALED, Status.PROPOSED, Status.NOT_COMMENCED,
 }  # fmt: skip
-KNOWN_MONTHS_MORE = 6  # what is known but not reviewed may be half a year older than the topic's interval
 
 
 def variants_overlap(checked: Checked) -> Iterator[Finding]:
@@ -33,6 +32,19 @@ def _meet(one: Variant, other: Variant) -> bool:
     first = max(v.from_.first() if v.from_ else date.min for v in (one, other))
     last = min(v.to.last() if v.to else date.max for v in (one, other))
     return first <= last
+
+
+def period_ends_in_nothing(checked: Checked) -> Iterator[Finding]:
+    """A text that stops on a day, and no other that starts on the next: people would be told nothing is confirmed."""
+    for entry, variant, at in checked.variants():
+        if variant.to is not None and variant.to.last() < date.max:
+            after = variant.to.last() + timedelta(days=1)
+            left = [
+                n.value for n in variant.scope if not any(n in v.scope and v.in_force_on(after) for v in entry.answers)
+            ]
+            if left:
+                message = f"nothing holds for {', '.join(left)} from {after} on; add the answer that follows, or leave out `to`"
+                yield Finding(entry.id, message, (*at, "to"))
 
 
 def nation_not_mentioned(checked: Checked) -> Iterator[Finding]:
@@ -78,17 +90,10 @@ def reviewed_in_the_future(checked: Checked) -> Iterator[Finding]:
 def review_overdue(checked: Checked) -> Iterator[Finding]:
     """Its own day, or the topic's interval after the last review; half a year more for what is only known."""
     for entry in checked.entries:
-        due = _due(entry, checked.knowledge.topics[checked.knowledge.topic_of[entry.id]].review_every_months)
+        due = review_due(entry, checked.knowledge.topics[checked.knowledge.topic_of[entry.id]].review_every_months)
         if due is not None and due < checked.today:
             message = f"its review was due on {due}: open the cited pages, then set `reviewed`"
             yield Finding(entry.id, message, ("review_by",) if entry.review_by else ("reviewed",))
-
-
-def _due(entry: Entry, months: int) -> date | None:
-    known = [variant.known_to.last() for variant in entry.answers if variant.known_to]
-    if entry.reviewed is None and entry.review_by is None and known:
-        return review_due(entry.model_copy(update={"reviewed": min(known)}), months + KNOWN_MONTHS_MORE)
-    return review_due(entry, months)
 
 
 def id_reserved(checked: Checked) -> Iterator[Finding]:
@@ -127,6 +132,7 @@ def topic_without_contact(checked: Checked) -> Iterator[Finding]:
 
 RULES: Table = (
     ("error", variants_overlap),
+    ("warning", period_ends_in_nothing),
     ("warning", nation_not_mentioned),
     ("error", closed_without_successor),
     ("error", never_reviewed),

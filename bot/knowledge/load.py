@@ -228,6 +228,8 @@ class _Loading:
             for where, entry in found:
                 if entry not in known and (glossary_read or not entry.startswith("term-")):
                     message = f"there is no entry {entry!r}{did_you_mean(entry, known)}"
+                    if entry == "nothing" and "replaced_by" in where:
+                        message = "write `replaced_by: nothing`, without brackets or dash"
                     self._problem(path, where, message, "unknown-id")
 
 

@@ -18,8 +18,8 @@ _SENTENCES = {
     "string_type": "{key!r} must be a text; {given}",
     "dict_type": "{key!r} must be a group of `name: value` lines; {given}",
     "model_type": "{key!r} must be a group of `name: value` lines; {given}",
-    "tuple_type": "{key!r} must be a list: put each on a line of its own after a dash; {given}",
-    "list_type": "{key!r} must be a list: put each on a line of its own after a dash; {given}",
+    "tuple_type": "{key!r} must be a list: put it in [square brackets], or each on a line after a dash; {given}",
+    "list_type": "{key!r} must be a list: put it in [square brackets], or each on a line after a dash; {given}",
     "too_long": "{key!r} has {actual_length} parts; {max_length} is the most",
     "too_short": "{key!r} has {actual_length} parts; {min_length} is the least",
     "string_too_short": "{key!r} is empty: write it, or leave the line out",
@@ -34,11 +34,22 @@ _SENTENCES = {
     "less_than_equal": "{key!r} must be {le} or less",
 }
 
+_CALLED = {
+    "Topic": "the topic", "Entry": "the entry", "Variant": "an answer", "Source": "a source", "Term": "a term",
+    "HelpContact": "a help contact", "SpecialistCheck": "specialist_check", "NearMiss": "a near miss",
+    "Choice": "a choice", "ChoiceOption": "an option", "ExampleWording": "wording", "TopicFile": "the file",
+    "Guard": "a guard", "Guards": "the file", "GuardSays": "says", "Language": "the file", "Question": "a question",
+    "QuestionFile": "the file", "Messages": "the file",
+}  # fmt: skip
+
 
 def in_plain_words(error: ValidationError, model: type[BaseModel], document: Document) -> Iterator[tuple[Where, str]]:
     """(place, sentence) for each thing wrong."""
     seen: set[tuple[Where, str]] = set()
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    for detail in details:
+        if _only_follows(detail, details):
+            continue
         where = tuple(part for part in detail["loc"] if _is_place(part))
         where = _known(where, document)
         message = _sentence(detail, model)
@@ -50,6 +61,17 @@ def in_plain_words(error: ValidationError, model: type[BaseModel], document: Doc
 def _is_place(part: str | int) -> bool:
     """Pydantic names the branch of a union among the places; those are no part of the file."""
     return isinstance(part, int) or not ("[" in part or part in {"literal", "tuple"})
+
+
+def _only_follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """An empty list because its parts are wrong, and `nothing` where a list was begun: the other finding says it."""
+    kind, loc = detail["type"], detail["loc"]
+    if kind == "too_short":
+        return any(len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in details)
+    return kind == "literal_error" and any(
+        other["type"] == "tuple_type" and other["loc"][:-1] == loc[:-1] and loc[-1:] != other["loc"][-1:]
+        for other in details
+    )
 
 
 def _known(where: Where, document: Document) -> Where:
@@ -64,6 +86,8 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if kind == "extra_forbidden":
         if detail["input"] is None:  # `{text: yes, but no, entry: x}` reads as a key `but no` without a value
             return f"{key!r} is not a key we know here; if it belongs to the text before it, put quotes round all of it"
+        if key in _keys(model):
+            return f"{key!r} does not belong here: it is a key of {_owners(model, key)}"
         return f"{key!r} is not a key we know here{did_you_mean(key, _keys(model))}"
     if kind in {"enum", "literal_error"}:
         expected = str(context.get("expected", ""))
@@ -108,3 +132,10 @@ def _keys(model: type[BaseModel]) -> frozenset[str]:
     schema = model.model_json_schema()
     parts = [schema, *schema.get("$defs", {}).values()]
     return frozenset(key for part in parts for key in part.get("properties", {}))
+
+
+def _owners(model: type[BaseModel], key: str) -> str:
+    schema = model.model_json_schema()
+    parts = [schema, *schema.get("$defs", {}).values()]
+    names = [part["title"] for part in parts if key in part.get("properties", {})]
+    return " or ".join(_CALLED.get(name, name) for name in names)

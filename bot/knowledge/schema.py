@@ -6,6 +6,7 @@ like and pydantic converts where a field says so.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -30,6 +31,9 @@ Word = Annotated[Name, StringConstraints(pattern=r"[A-Za-z0-9]")]  # an id is ma
 Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s<>\"|]+$", max_length=500)]
 
 
+_LOOKS_LIKE_A_DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
+
+
 def _partial(value: object) -> object:
     return PartialDate.parse(value) if isinstance(value, str) else value
 
@@ -37,6 +41,8 @@ def _partial(value: object) -> object:
 def _day(value: object) -> object:
     if not isinstance(value, str):
         return value
+    if _LOOKS_LIKE_A_DATE.fullmatch(value.strip()) is None:
+        raise ValueError(f"{value!r} is not a day: write it as 2026-11-30")
     found = PartialDate.parse(value)
     if found.day is None:
         raise ValueError(f"{value!r} needs a day: write 2026-11-30")

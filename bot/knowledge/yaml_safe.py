@@ -8,7 +8,7 @@ data are built from those events, with the line of every part kept: composing a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +19,13 @@ MAX_DEPTH = 40
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TOO_DEEP = f"this is nested more than {MAX_DEPTH} deep; is a bracket left open?"
 _NULLS = {"", "~", "null"}
+_LOST = "put double quotes round this text, or all from the # on is left out (a comment has a space after its #)"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _KEY = re.compile(r"\s*(?:- +)?[\w-]+:(?: |$)")
 _STUCK_KEY = re.compile(r"\s*(?:- +)?[\w-]+:[^\s:/]")
 _AFTER_CLOSE = re.compile(r"""(?:^|[:\-,] *)(?:"[^"]*"|'[^']*'|\[[^\]]*\]|\{[^}]*\})\s*[^\s,#\]}:]""")
+_CUT = re.compile(r"\S +#[^\s#]")  # what a comment would take away, when it was meant as text
+_OPENS = re.compile(r"""\s*(?:- +)?(?:[\w-]+: +)?(?:'[^']*|"[^"]*)$""")
 _BAD_SPACES = "the spaces at the start of this line do not fit the lines above it; or a text needs double quotes"
 
 Path = tuple[str | int, ...]
@@ -77,6 +80,8 @@ def read(raw: bytes) -> Document:
 def _guarded(text: str) -> Iterator[Any]:
     """The parser's events, one by one, until something stands there that may not. Nothing is composed or resolved."""
     depth = documents = 0
+    cut = {text.count("\n", 0, found.start()) for found in _CUT.finditer(text)}
+    rows = text.splitlines() if cut else []
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise YamlProblem(
@@ -86,6 +91,8 @@ def _guarded(text: str) -> Iterator[Any]:
             documents += 1
             if documents > 1:
                 raise YamlProblem(_line(event), "a second document begins here (---); one file holds one document")
+        if cut and isinstance(event, yaml.ScalarEvent) and not event.style:
+            _insist_on_all(event.end_mark, cut, rows)
         tag = getattr(event, "tag", None)
         if tag and not (isinstance(event, yaml.ScalarEvent) and tag == "!"):
             raise YamlProblem(_line(event), f"tags such as {tag} are not allowed; put quotes round this text")
@@ -96,6 +103,12 @@ def _guarded(text: str) -> Iterator[Any]:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         yield event
+
+
+def _insist_on_all(end: Any, cut: Collection[int], rows: list[str]) -> None:
+    """YamlProblem if a plain text ends where a `#` without a space after it begins: `form #2` would lose its end."""
+    if end.line in cut and end.line < len(rows) and re.match(r" +#[^\s#]", rows[end.line][end.column :]):
+        raise YamlProblem(end.line + 1, _LOST)
 
 
 def _line(event: Any) -> int:
@@ -124,7 +137,8 @@ def _build(event: Any, events: Iterator[Any], path: Path, lines: dict[Path, int]
         if key == "<<":
             raise YamlProblem(line, "<< is not allowed; write the lines out")
         if key in built:
-            raise YamlProblem(line, f"{key!r} stands here twice (first on line {first[key]}); keep one")
+            new = f", or begin a new item with a dash: - {key}" if key == next(iter(built)) else ""
+            raise YamlProblem(line, f"{key!r} stands here twice (first on line {first[key]}); keep one{new}")
         first[key] = line
         built[key] = _build(next(events), events, (*path, key), lines)
         lines[(*path, key)] = line
@@ -140,6 +154,9 @@ def _in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
     problem, context = (error.problem or "").lower(), (error.context or "").lower()
     if "nesting depth" in problem:  # newer parsers have a limit of their own, and look ahead
         return line, _TOO_DEEP
+    late = _closes_late(rows, line)
+    if late and "tab" not in problem:
+        return late, f"a quote that opens here closes only on line {line}; put double quotes round the whole text"
     if "mapping values are not allowed" in problem:
         above = rows[line - 2] if 2 <= line <= len(rows) else ""
         if _STUCK_KEY.match(above) and ": " not in above:
@@ -160,7 +177,32 @@ def _in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
     if _AFTER_CLOSE.search(row):
         return line, "this text goes on after its closing quote or bracket; put double quotes round all of it"
     if "could not find expected ':'" in problem:
-        return start, "this line is neither `name: value` nor part of the text above; start it with more spaces"
+        return start, _neither(rows, start)
     if "expected <block end>" in problem or "expected key" in problem or "block" in problem or "block" in context:
         return line, _BAD_SPACES
     return line, f"this can't be read as YAML ({error.problem}); look for a missing quote or wrong spaces"
+
+
+def _closes_late(rows: list[str], line: int) -> int:
+    """The line of a quote that opens above and closes on this line, as `'twas` and a later `can't` do; or 0."""
+    for number in range(line - 1 if line <= len(rows) else 0, 0, -1):
+        above = rows[number - 1]
+        if _OPENS.match(above):
+            mark = "'" if above.count("'") % 2 else '"'
+            between, here = rows[number : line - 1], rows[line - 1]
+            return number if mark in here and not any(mark in row for row in between) else 0
+        if "'" in above or '"' in above:
+            return 0
+    return 0
+
+
+def _neither(rows: list[str], line: int) -> str:
+    row, above = rows[min(line, len(rows)) - 1], rows[line - 2] if 2 <= line <= len(rows) else ""
+    if _STUCK_KEY.match(row):
+        return "a space is missing after the colon"
+    word = re.match(r"\s*(?:- +)?([\w-]+)(?: |$)", row)
+    if word and any(re.match(rf"\s*(?:- +)?{re.escape(word[1])}:(?: |$)", other) for other in rows):
+        return f"a colon is missing after {word[1]!r}"
+    if re.match(rf"{row[: len(row) - len(row.lstrip())]}- ", above):
+        return "a dash is missing at the start of this line; or more spaces, if it goes on from the line above"
+    return "this line is neither `name: value` nor part of the text above; start it with more spaces"

@@ -132,9 +132,15 @@ class Log:
         """All that is kept of a person; empty if nothing is."""
         return await privacy.export(self._sessions, person)
 
-    async def purge(self) -> None:
-        """Take away what has been kept long enough. Safe to run at any time, and twice."""
-        await privacy.purge(self._sessions, self._clock(), self._retention)
+    async def purge(self) -> int:
+        """Take away what has been kept long enough. Safe to run at any time, and twice.
+
+        Returns how many messages were given up, never answered, and says so in the log.
+        """
+        given_up = await privacy.purge(self._sessions, self._clock(), self._retention)
+        if given_up:
+            log_.error("%d messages could not be answered in time and are given up: their words are erased", given_up)
+        return given_up
 
 
 def _settings_in(row: Person | None) -> PersonSettings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, update
 from sqlmodel import col, select
 
 from bot.model import Outcome, Retention
@@ -39,8 +39,11 @@ async def forget(sessions: Sessions, person: str) -> None:
         await session.exec(delete(Person).where(col(Person.id) == person))
 
 
-async def purge(sessions: Sessions, now: datetime, retention: Retention) -> None:
-    """Take away what has been kept long enough. Safe to run at any time, and twice."""
+async def purge(sessions: Sessions, now: datetime, retention: Retention) -> int:
+    """Take away what has been kept long enough. Safe to run at any time, and twice.
+
+    Returns how many messages were given up: accepted, and not answered as long as their raw words may be kept.
+    """
     old = now - timedelta(days=retention.row_days)
     async with sessions.begin() as session:
         answered = col(TurnRow.outcome) == Outcome.ANSWERED.value
@@ -55,4 +58,8 @@ async def purge(sessions: Sessions, now: datetime, retention: Retention) -> None
         await session.exec(delete(Conversation).where(col(Conversation.at) < old))
         await session.exec(delete(Person).where(col(Person.seen_at) < old))
         await session.exec(delete(Done).where(col(Done.at) < old))
-        await session.exec(delete(Claim).where(col(Claim.received_at) < now - RAW_KEPT))
+        past_keeping = col(Claim.received_at) < now - RAW_KEPT
+        unanswered = select(func.count()).select_from(Claim).where(past_keeping, Claim.state == "received")
+        given_up = (await session.exec(unanswered)).one()
+        await session.exec(delete(Claim).where(past_keeping))
+    return given_up

@@ -55,6 +55,7 @@ BREAKS = [
     ("phrasing-collides", "[aa nine,", "[what is crumb,"),
     ("variants-overlap", "[scotland, northern-ireland]", "[uk]"),
     ("variants-overlap", "[scotland, northern-ireland]", "[scotland, northern-ireland, wales]"),
+    ("period-ends-in-nothing", "status: in-force", "status: in-force\n        to: 2026-10-31"),
     ("nation-not-mentioned", "[scotland, northern-ireland]", "[scotland]"),
     ("closed-without-successor", "status: in-force", "status: closed"),
     ("closed-without-successor", "status: in-force", "status: repealed"),
@@ -130,13 +131,13 @@ def test_what_is_fine_is_left_alone(tmp_path: Path, old: str, new: str) -> None:
 
 def test_answers_that_follow_each_other_do_not_overlap(tmp_path: Path) -> None:
     text = GOOD.replace("status: in-force", "status: in-force\n        from: 2020-04-01")
-    assert (
-        findings(tmp_path, text.replace("northern-ireland]", "northern-ireland, wales]\n        to: 2020-03-31"))
-        == set()
+    ended = text.replace("northern-ireland]", "northern-ireland, wales]\n        to: 2020-03-31")
+    assert findings(tmp_path, ended) == {"period-ends-in-nothing"}  # for Scotland and Northern Ireland
+    assert findings(tmp_path, ended.replace("to: 2020-03-31", "to: 2020-04")) >= {"variants-overlap"}
+    followed = GOOD.replace("status: in-force", "status: in-force\n        from: 2020-04-01").replace(
+        "[scotland, northern-ireland]", "[wales]\n        to: 2020-03-31"
     )
-    assert findings(tmp_path, text.replace("northern-ireland]", "northern-ireland, wales]\n        to: 2020-04")) == {
-        "variants-overlap"
-    }
+    assert findings(tmp_path, followed.replace("[england, wales]", "[uk]")) == set()
 
 
 def test_every_rule_has_a_test_that_shows_it_can_fail() -> None:

@@ -15,11 +15,25 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.terminal.main import main
 from bot.errors import KnowledgeError
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.lint import lint
 from bot.knowledge.load import default_folder, load, load_questions, revision_of
+from bot.knowledge.schema import (
+    Choice,
+    Entry,
+    ExampleWording,
+    Language,
+    NearMiss,
+    Question,
+    Term,
+    Topic,
+    Variant,
+)
 from bot.knowledge.snapshot import dump, undump
+from bot.knowledge.yaml_safe import read
+from bot.model import Status
 
 GOOD = """\
 topic: {id: bread, title: Bread, owner: bakers, review_every_months: 6}
@@ -35,6 +49,9 @@ entries:
         known_to: 2026-06
     see_also: []
 """
+
+
+UNTOLD = {"review_by", "context", "as_of", "source", "role", "scaffold", "modifiers"}  # rarely needed: in the schema
 
 
 def write(folder: Path, text: str = GOOD, name: str = "bread", language: str = "") -> Path:
@@ -103,6 +120,9 @@ def test_all_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
         ("lead: Bread is baked dough.", "lead: [x]", "bread.yaml:9: put double quotes round this text"),
         ("{title: Bakers,", "{title: Flour, salt,", "if it belongs to the text before it, put quotes round all of it"),
         ("id: bread", "id: terms", "is kept for the glossary"),
+        ("known_to: 2026-06", "reviewed: 2026-06-01", "'reviewed' does not belong here: it is a key of the entry"),
+        ("see_also: []", "reviewed: 24/11/2026", "'24/11/2026' is not a day: write it as 2026-11-30"),
+        ("known_to: 2026-06", "replaced_by: [nothing]", "write `replaced_by: nothing`, without brackets"),
     ],
 )
 def test_a_mistake_is_named_in_plain_words(tmp_path: Path, old: str, new: str, expected: str) -> None:
@@ -179,6 +199,18 @@ def test_messages_of_ones_own_must_be_complete(tmp_path: Path) -> None:
     (tmp_path / "messages.yaml").write_text("en:\n  greeting: Hello.\n")
     (found,) = problems(tmp_path)
     assert re.match(r"messages.yaml:1: messages are missing under `en`: \w+, \w+, \w+ and \d+ more", found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("nations: [uk]", "nations: [Scotland]"),
+        ('"https://bakers.example/"', '"http://bakers.example/"'),
+        ("known_to: 2026-06", "replaced_by: what-is-bread"),
+    ],
+)
+def test_one_mistake_is_told_once(tmp_path: Path, old: str, new: str) -> None:
+    assert len(problems(write(tmp_path, GOOD.replace(old, new, 1)))) == 1
 
 
 def test_an_entry_needs_answers_or_a_choice(tmp_path: Path) -> None:
@@ -272,7 +304,9 @@ def test_any_value_at_any_place_loads_or_is_told(tmp_path: Path, name: str, odd:
         knowledge = load(tmp_path)
         lint(knowledge, date(2026, 11, 24), tmp_path / "questions")
     except KnowledgeError as error:
-        assert all(problem.path.endswith(name) or problem.rule == "unknown-id" for problem in error.problems)
+        assert all(
+            problem.path.endswith(name) or problem.rule in {"unknown-id", "id-twice"} for problem in error.problems
+        )
 
 
 def test_fifteen_thousand_phrasings_in_one_file_load_in_four_seconds(tmp_path: Path) -> None:
@@ -302,12 +336,29 @@ def test_a_snapshot_gives_the_same_knowledge_back() -> None:
 
 def test_the_template_of_the_editors_guide_loads_and_has_no_errors(tmp_path: Path) -> None:
     guide = (default_folder() / "README.md").read_text()
-    template = re.search(r"```yaml\n(.*?)```", guide, re.DOTALL)
-    assert template is not None
-    (tmp_path / "topics").mkdir()
-    (tmp_path / "topics" / "example-topic.yaml").write_text(template[1])
-    knowledge = load(tmp_path)
-    assert [p for p in lint(knowledge, date(2026, 11, 24)) if p.severity == "error"] == []
+    template, questions, change, language = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    (tmp_path / "kb" / "topics").mkdir(parents=True)
+    (tmp_path / "questions").mkdir()
+    (tmp_path / "kb" / "topics" / "example-topic.yaml").write_text(template)
+    (tmp_path / "kb" / "language.yaml").write_text(language)
+    (tmp_path / "questions" / "example-topic.yaml").write_text(questions)
+    knowledge = load(tmp_path / "kb")
+    found = lint(knowledge, date(2026, 11, 24), tmp_path / "questions")
+    assert [p for p in found if p.severity == "error" or "question" in p.rule] == []
+    assert "term-lot" in knowledge.entries
+
+    variants = [Variant.model_validate(row) for row in read(change.encode()).data["answers"]]
+    for day, leads in ((date(2026, 11, 29), ["4"]), (date(2026, 11, 30), ["2"])):
+        assert [v.lead.split()[1] for v in variants if v.in_force_on(day)] == leads
+
+
+def test_the_editors_guide_names_every_key_every_status_and_only_commands_that_exist() -> None:
+    guide = (default_folder() / "README.md").read_text()
+    for model in (Topic, Entry, Variant, NearMiss, Choice, ExampleWording, Term, Question, Language):
+        keys = {field.alias or name for name, field in model.model_fields.items()} - UNTOLD
+        assert [key for key in keys if not re.search(rf"\b{key}\b", guide)] == [], model.__name__
+    assert [status.value for status in Status if status.value not in guide] == []
+    assert set(re.findall(r"`advisor ([a-z]+)", guide)) <= set(main.commands)
 
 
 def test_the_shipped_knowledge_and_its_questions_load() -> None:

@@ -54,6 +54,12 @@ def test_only_nothing_is_nothing(text: str) -> None:
         ('a: 1\nb: "x\\0y"\n', 2, "invisible control character"),
         ("a: 1\nb: x\x00y\n", 2, "invisible control character"),
         ("? [a]\n: b\n", 1, "a key must be one word"),
+        ("- id: a\n  lead: x\n- id: b\n  lead y\n  c: z\n", 4, "a colon is missing after 'lead'"),
+        ("a: 1\nstatus:in-force\nc: z\n", 2, "a space is missing after the colon"),
+        ("a:\n  - x\n  y\nb: 1\n", 3, "a dash is missing at the start of this line"),
+        ("a:\n  - 'twas so\n  - x\n  - it can't be\n", 2, "a quote that opens here closes only on line 4"),
+        ("- id: a\n  b: 1\n  id: c\n", 3, "or begin a new item with a dash: - id"),
+        ("a:\n  - form #2 please\n", 2, "all from the # on is left out"),
     ],
 )
 def test_a_mistake_is_told_in_plain_words_with_its_line(text: str, line: int, words: str) -> None:
@@ -61,6 +67,11 @@ def test_a_mistake_is_told_in_plain_words_with_its_line(text: str, line: int, wo
         read(text.encode())
     assert caught.value.line == line
     assert words in caught.value.message
+
+
+def test_comments_and_marks_inside_words_or_quotes_are_fine() -> None:
+    text = "a: x # note\nb: C#4 and a#b\nc: 'form #2'\n#d\ne: [f, g] #h\n"
+    assert read(text.encode()).data == {"a": "x", "b": "C#4 and a#b", "c": "form #2", "e": ["f", "g"]}
 
 
 def test_a_byte_order_mark_is_no_part_of_the_text() -> None:

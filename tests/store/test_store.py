@@ -195,13 +195,17 @@ async def test_purge_takes_text_and_rows_when_their_time_is_over(
     assert (found.get("m1", "gone"), found.get("m2", "gone")) == (answered, other)
 
 
-async def test_purge_takes_raw_text_of_claims_after_a_day(
-    database: str, store: Store, clock: Clock, tmp_path: Path
+async def test_purge_takes_raw_text_of_claims_after_a_day_and_tells_how_many_were_never_answered(
+    database: str, store: Store, clock: Clock, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await store.claims.accept(utterance(1), {})
+    for number in (1, 2, 3):
+        await store.claims.accept(utterance(number), {})
+    await store.claims.finish("m3")
     clock.now = NOON + timedelta(hours=25)
     assert await store.claims.pending("test", alone=True) == []
-    await store.log.purge()
+    assert await store.log.purge() == 2
+    assert "2 messages could not be answered in time" in caplog.text
+    assert await store.log.purge() == 0
     assert rows(database, "select count(*) from claim") == [(0,)]
 
 

@@ -196,10 +196,13 @@ def test_test_measures_and_fails_under_a_floor(small: str, tmp_path: Path) -> No
     (questions / "bread.yaml").write_text(
         'topic: bread\nquestions:\n  - {text: "what is bread?", entry: what-is-bread}\n'
         '  - {text: "what is cheese?", entry: what-is-bread}\n  - {text: "weather", entry: null, outcome: out_of_scope}\n'
+        '  - {text: "rain on Sunday", entry: null, outcome: help, held_out: true}\n'
     )
     out = advisor("test", "--knowledge", small, "--questions", str(questions)).stdout.decode()
     assert "50.0 %" in out
     assert "WRONG" in out
+    assert "rain on Sunday" not in out
+    assert "counted and never listed: 1" in " ".join(out.split())
     (questions / "_floors.yaml").write_text("all: {top1: 60, wrong: 60}\n")
     out = advisor("test", "--knowledge", small, "--questions", str(questions), check=1).stdout.decode()
     assert "FLOOR all: top1 is 50.0 %, under its floor of 60.0 %" in out

@@ -1,0 +1,113 @@
+"""Seconds from saving a changed file until the running advisor answers from it: one topic, and all of the knowledge.
+
+    PYTHONPATH=. .venv/bin/python benchmarks/reload_time.py [--page FILE]
+
+The second process reads, checks, trains and asks the questions that it is given; people are answered from the old
+knowledge meanwhile. Each row is the median of three changes. Writes its section of `docs/scaling.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import shutil
+import statistics
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from adapters.bootstrap import Library, open_library
+from adapters.reload import Reloader
+from adapters.terminal.check import questions_of
+from benchmarks.page import SCALING, put, stamp, table
+from bot.knowledge.load import default_folder, load_questions
+
+CHANGES = 3
+TOPIC, ENTRY = "tax", "charity-tax"
+LEAD = "Ask somebody who knows."
+
+
+def small(folder: Path) -> Path:
+    """One topic's questions and phrasings with made answers, in a folder of its own."""
+    library = open_library(default_folder(), None)
+    own = [entry for entry in library.knowledge.entries.values() if library.knowledge.topic_of[entry.id] == TOPIC]
+    answer: dict[str, object] = {
+        "nations": ["uk"],
+        "status": "practice",
+        "lead": LEAD,
+        "sources": [{"title": "A", "url": "https://a.org"}],
+    }
+    entries = [
+        {"id": one.id, "question": one.question, "phrasings": list(one.phrasings), "answers": [answer]} for one in own
+    ]
+    topic = {"id": TOPIC, "title": "Tax", "owner": "o", "review_every_months": 6}
+    path = folder / "knowledge" / "topics" / f"{TOPIC}.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"topic": topic, "entries": entries}), encoding="utf-8")  # JSON is YAML
+    return folder / "knowledge"
+
+
+def whole(folder: Path) -> Path:
+    """All of the shipped knowledge in a folder of its own."""
+    shutil.copytree(default_folder(), folder / "knowledge")
+    return folder / "knowledge"
+
+
+async def measure(knowledge: Path, questions: Path | None, cache: Path) -> float:
+    """The median of several changes, in seconds."""
+    library = open_library(knowledge, cache)
+    happened: asyncio.Queue[Library | str] = asyncio.Queue()
+
+    async def tell(text: str) -> None:
+        happened.put_nowait(text)
+
+    reloader = Reloader(knowledge, questions, cache, happened.put_nowait, tell)
+    watching = asyncio.create_task(reloader.run())
+    path = knowledge / "topics" / f"{TOPIC}.yaml"
+    text = path.read_text(encoding="utf-8")
+    lead = library.knowledge.entries[ENTRY].answers[0].lead
+    seconds = []
+    try:
+        await asyncio.sleep(2)  # the second process starts; the first change waits until it has learnt what passes
+        for number in range(CHANGES + 1):
+            started = time.perf_counter()
+            path.write_text(text.replace(lead, f"{lead[:-1]}, version {number}."), encoding="utf-8")
+            found = await asyncio.wait_for(happened.get(), 600)
+            if isinstance(found, str):
+                raise RuntimeError(found)
+            seconds.append(time.perf_counter() - started)
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+    return statistics.median(seconds[1:])
+
+
+async def main() -> str:
+    """The section."""
+    started, rows = time.monotonic(), []
+    shipped = questions_of(default_folder(), None)
+    for name, make, questions in (
+        ("one topic", small, None),
+        ("all of it", whole, None),
+        ("all of it, and every question asked", whole, shipped),
+    ):
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            knowledge = make(folder)
+            seconds = await measure(knowledge, questions, folder / "cache")
+            count = len(open_library(knowledge, folder / "cache").knowledge.entries)
+        asked = len(load_questions(questions)) if questions else 0
+        rows.append([name, f"{count:,}", f"{asked:,}", f"{seconds:.1f} s"])
+    return (
+        f"{table(['changed knowledge', 'entries and terms', 'questions asked', 'until it answers'], rows)}\n"
+        f"{stamp('reload_time.py', time.monotonic() - started, 'shared with others')}"
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--page", type=Path, default=SCALING, help="the page to write to")
+    put(parser.parse_args().page, "reload", asyncio.run(main()))
