@@ -5,12 +5,13 @@ Pure over an immutable index, so one matcher is shared by every task. In order:
 1. read the words (misspellings, Welsh, acronyms, concepts, places), and repair unknown ones (`repair.py`);
 2. add up the rows of the features and of the meaning: one score for each target;
 3. lower targets that say nothing for the nation named; raise those near the last entry in a follow-up;
-4. measure what the best one leaves uncovered (`signals.py`), and turn all of it into a probability (`confidence.py`).
+4. look again at the first few: what each leaves uncovered (`signals.py`), and how near its phrasings come (`look.py`);
+5. turn all of it into a probability that the first is right (`confidence.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,13 +21,14 @@ from rapidfuzz import fuzz, process
 from bot.matching.confidence import SHIPPED, Weights, estimate
 from bot.matching.features import MEANING, Features
 from bot.matching.index import Index, key
+from bot.matching.look import LOOK, Looked
 from bot.matching.repair import Repairer
-from bot.matching.signals import Coverage, Gauge
+from bot.matching.signals import Gauge
 from bot.matching.train import SHARPNESS
 from bot.matching.vectors import Floats, Vectors, shipped
 from bot.matching.why import Why, carried_by
 from bot.matching.words import Reading, Words, denies
-from bot.model import Candidate, Nation, Signal
+from bot.model import Candidate, Nation
 
 KEEP = 6  # candidates kept with a ranking: the winner, and the losers that explain it
 NATION_PENALTY = 0.6  # in score, for a target that says nothing for the nation named
@@ -74,12 +76,19 @@ class Matcher:
     """Ranks the targets of one index."""
 
     def __init__(
-        self, index: Index, words: Words, *, weights: Weights = SHIPPED, vectors: Vectors | None = None
+        self,
+        index: Index,
+        words: Words,
+        *,
+        weights: Weights = SHIPPED,
+        look: Weights = LOOK,
+        vectors: Vectors | None = None,
     ) -> None:
         self.index = index
         self.words = words
         self._vectors = vectors or shipped()
         self._weights = weights
+        self._look = look
         self._repairer = Repairer(index.known, self._vectors.common, index.own_forms, index.common_forms)
         self._features = Features(index.vocabulary, index.idf, index.known)
         self._gauge = Gauge(index, words, self._vectors)
@@ -92,7 +101,7 @@ class Matcher:
 
     def with_weights(self, weights: Weights) -> Matcher:
         """The same matcher with another confidence."""
-        return Matcher(self.index, self.words, weights=weights, vectors=self._vectors)
+        return Matcher(self.index, self.words, weights=weights, look=self._look, vectors=self._vectors)
 
     def rank(self, text: str, near: Collection[str] = (), nation: Nation | None = None) -> Ranking:
         """Rank every target for a text. `near` are ids to prefer; `nation` is used if the text names none."""
@@ -101,36 +110,48 @@ class Matcher:
         heard = self._hear(reading)
         if heard is None:
             return Ranking((), 0.0, 0.0, reading)
-        scores, repaired, direction = heard.scores, heard.repaired, heard.direction
+        scores = heard.scores
         own = index.exact.get(key(reading.words))
         self._lean(scores, near, reading.nations or ((nation,) if nation else ()), own)
         order = _first(scores)
-        odds = np.exp(SHARPNESS * (scores - scores[order[0]]))
-        shares = odds / odds.sum()
-        first = float(scores[order[0]])
-        margin = first - (float(scores[order[1]]) if len(order) > 1 else -1.0)
+        looked = self._look_again(reading, heard, scores, order)
+        final = np.array([one.score + one.bonus(self._look) for one in looked])
+        if own is not None:
+            final[0] = final.max() + EXACT_LEAD
+        again = np.argsort(-final, kind="stable")
+        final, looked = final[again], [looked[int(at)] for at in again]
+        shares = _shares(final, looked, scores)
+        margin = float(final[0] - final[1]) if len(final) > 1 else float(final[0]) + 1.0
 
-        top = int(order[0])
-        covered = self._gauge.coverage(reading, repaired, top)
-        asked = key(sorted(repaired.get(word, word) for word in reading.words))
-        near_at, ratio = self._nearest(asked, top)
-        opposed = denies(reading.words) != index.denying[top][near_at]
-        meaning = float((self._directions(top) @ direction).max())
-        signals = _signals(float(shares[top]), first, margin, covered, ratio, meaning, opposed)
-        candidates = [Candidate(index.targets[top].id, float(shares[top]), self._phrasing(top, near_at), signals)]
-        candidates += [
-            Candidate(index.targets[n].id, float(shares[n]), self._phrasing(n, self._nearest(asked, n)[0]))
-            for n in map(int, order[1:])
+        top = looked[0]
+        signals = top.signals(shares[0], margin)
+        candidates = [
+            Candidate(index.targets[one.target].id, share, index.targets[one.target].phrasings[one.nearest], told)
+            for one, share, told in zip(looked, shares, (signals, *[()] * (len(looked) - 1)), strict=True)
         ]
         confidence = estimate({signal.name: signal.value for signal in signals}, self._weights)
-        if opposed:
+        if top.opposed:
             confidence *= OPPOSED_TRUST
         if own is not None:
             confidence = max(confidence, EXACT_CONFIDENCE)
         return Ranking(
-            tuple(candidates), confidence, margin, reading, tuple(repaired.items()), covered.uncovered,
-            covered.unknown, covered.field, own is not None, lambda: self._why(reading, repaired, order),
+            tuple(candidates), confidence, margin, reading, tuple(heard.repaired.items()), top.covered.uncovered,
+            top.covered.unknown, top.covered.field, own is not None, lambda: self._why(reading, looked),
         )  # fmt: skip
+
+    def _look_again(self, reading: Reading, heard: Heard, scores: Floats, order: NDArray[np.int64]) -> list[Looked]:
+        index, repaired = self.index, heard.repaired
+        content = self._gauge.content(reading, repaired)
+        asked = key(sorted(repaired.get(word, word) for word in reading.words))
+        denied = denies(reading.words)
+        looked = []
+        for target in map(int, order):
+            _, ratio, at = process.extractOne(asked, index.keys[target], scorer=fuzz.ratio)
+            meaning = float((self._directions(target) @ heard.direction).max())
+            opposed = denied != index.denying[target][at]
+            covered = self._gauge.coverage(content, target)
+            looked.append(Looked(target, float(scores[target]), covered, at, ratio / 100, meaning, opposed))
+        return looked
 
     def _hear(self, reading: Reading) -> Heard | None:
         """Scores from the words alone; None if nothing of them is known."""
@@ -144,17 +165,16 @@ class Matcher:
         scores += (np.float32(MEANING) * direction) @ index.meaning
         return Heard(scores, repaired, direction)
 
-    def _why(self, reading: Reading, repaired: dict[str, str], order: NDArray[np.int64]) -> Why:
-        if len(order) < 2:
+    def _why(self, reading: Reading, looked: Sequence[Looked]) -> Why:
+        if len(looked) < 2:
             return Why()
-        first, second = int(order[0]), int(order[1])
+        first, second = looked[0].target, looked[1].target
 
         def lead(text: Reading) -> float:
             heard = self._hear(text)
             return float(heard.scores[first] - heard.scores[second]) if heard else 0.0
 
-        lacks = self._gauge.coverage(reading, repaired, second).uncovered
-        return Why(carried_by(reading, lead), self.index.targets[second].id, lacks)
+        return Why(carried_by(reading, lead), self.index.targets[second].id, looked[1].covered.uncovered)
 
     def _lean(self, scores: Floats, near: Collection[str], nations: tuple[Nation, ...], own: int | None) -> None:
         """Change the scores by what stands outside the words: the nation, the talk, a phrasing asked word for word."""
@@ -170,14 +190,6 @@ class Matcher:
     def _directions(self, target: int) -> NDArray[np.float32]:
         return self.index.phrasings[self._first[target] : self._first[target + 1]].astype(np.float32)
 
-    def _phrasing(self, target: int, at: int) -> str:
-        return self.index.targets[target].phrasings[at]
-
-    def _nearest(self, asked: str, target: int) -> tuple[int, float]:
-        """Which of the target's phrasings is the most alike, word order aside, and how alike (0..1)."""
-        _, ratio, at = process.extractOne(asked, self.index.keys[target], scorer=fuzz.ratio)
-        return at, ratio / 100
-
 
 def _first(scores: Floats) -> NDArray[np.int64]:
     """The numbers of the `KEEP` best scores, best first, the earlier one of equals; without sorting all the others."""
@@ -186,24 +198,10 @@ def _first(scores: Floats) -> NDArray[np.int64]:
     return found[np.argsort(-scores[found], kind="stable")][:KEEP]
 
 
-def _signals(
-    share: float, score: float, margin: float, covered: Coverage, ratio: float, meaning: float, opposed: bool
-) -> tuple[Signal, ...]:
-    """What speaks for and against the first candidate, as `confidence.py` weighs it and `--explain` shows it."""
-    return (
-        Signal("share", share, "of the match among all entries"),
-        Signal("score", score),
-        Signal("margin", margin, "lead over the second"),
-        Signal("coverage", covered.share, "of the question's words known to the entry"),
-        Signal(
-            "kin", covered.kin, "of the question's words known to the entry, or near in meaning to one of its words"
-        ),
-        Signal("gap", covered.gap, "the most telling word left open in meaning"),
-        Signal("uncovered", covered.worst, ", ".join(covered.uncovered)),
-        Signal("unknown", covered.unknown_share, ", ".join(covered.unknown)),
-        Signal("ratio", ratio, "fuzzy likeness to its nearest phrasing"),
-        Signal("meaning", meaning, "likeness in meaning to its nearest phrasing"),
-        Signal("weight", covered.weight, "of the content words, in telling words"),
-        Signal("opposed", float(opposed), "negated on one side only"),
-        Signal("length", min(covered.words, 12) / 12, "content words"),
-    )
+def _shares(final: NDArray[np.float64], looked: Sequence[Looked], scores: Floats) -> list[float]:
+    """The first candidates' shares of the match among all targets. The others are taken to look as poor as the poorest."""
+    poorest = float(min(score - one.score for score, one in zip(final, looked, strict=True)))
+    odds = np.exp(SHARPNESS * (final - final[0]))
+    others = np.exp(SHARPNESS * (scores + poorest - final[0]))
+    others[[one.target for one in looked]] = 0
+    return [float(share) for share in odds / (odds.sum() + others.sum())]

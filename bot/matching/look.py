@@ -1,0 +1,68 @@
+"""A second look at the first candidates: what of the question each of them leaves open, and how near its phrasings come.
+
+The scores add up what speaks for an entry; what the question says and the entry does not know costs nothing there. So the
+first few are put in order again by their coverage and their nearest phrasing. The weights are those of a conditional
+logistic model (McFadden 1974) over the candidates of one question, fitted by `benchmarks/fit_confidence.py`, in units of
+score. It moves the right entry to the first place in 3 to 4 more of 100 of our own questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.matching.signals import Coverage
+from bot.model import Signal
+
+LOOK: Mapping[str, float] = {
+    "coverage": 0.16, "kin": 0.57, "gap": -0.46, "ratio": 0.40, "meaning": 0.53,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A candidate looked at twice."""
+
+    target: int
+    score: float  # of the words alone, with the nation and the talk
+    covered: Coverage
+    nearest: int  # the number of its phrasing that is the most alike, word order aside
+    ratio: float  # how alike that is, 0..1
+    meaning: float  # likeness in meaning to its nearest phrasing
+    opposed: bool  # negated on one side only
+
+    def parts(self) -> dict[str, float]:
+        """What the second look weighs."""
+        return {
+            "coverage": self.covered.share,
+            "kin": self.covered.kin,
+            "gap": self.covered.gap,
+            "ratio": self.ratio,
+            "meaning": self.meaning,
+        }
+
+    def bonus(self, weights: Mapping[str, float]) -> float:
+        """What the second look adds to the score."""
+        parts = self.parts()
+        return sum(weight * parts[name] for name, weight in weights.items())
+
+    def signals(self, share: float, margin: float) -> tuple[Signal, ...]:
+        """What speaks for and against it, as `confidence.py` weighs it and `--explain` shows it."""
+        covered = self.covered
+        return (
+            Signal("share", share, "of the match among all entries"),
+            Signal("score", self.score),
+            Signal("margin", margin, "lead over the second"),
+            Signal("coverage", covered.share, "of the question's words known to the entry"),
+            Signal(
+                "kin", covered.kin, "of the question's words known to the entry, or near in meaning to one of its words"
+            ),
+            Signal("gap", covered.gap, "the most telling word left open in meaning"),
+            Signal("uncovered", covered.worst, ", ".join(covered.uncovered)),
+            Signal("unknown", covered.unknown_share, ", ".join(covered.unknown)),
+            Signal("ratio", self.ratio, "fuzzy likeness to its nearest phrasing"),
+            Signal("meaning", self.meaning, "likeness in meaning to its nearest phrasing"),
+            Signal("weight", covered.weight, "of the content words, in telling words"),
+            Signal("opposed", float(self.opposed), "negated on one side only"),
+            Signal("length", min(covered.words, 12) / 12, "content words"),
+        )
