@@ -11,8 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.matching.signals import Coverage
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from bot.matching.index import Index, key
+from bot.matching.signals import Content, Coverage, Gauge
+from bot.matching.vectors import Floats
+from bot.matching.words import Reading, denies
 from bot.model import Signal
+
+REACH = 0.3  # in score, under the first: who is nearer is looked at twice; none from farther won on any set
 
 LOOK: Mapping[str, float] = {
     "coverage": 0.16, "kin": 0.57, "gap": -0.46, "ratio": 0.40, "meaning": 0.53,
@@ -66,3 +74,42 @@ class Looked:
             Signal("opposed", float(self.opposed), "negated on one side only"),
             Signal("length", min(covered.words, 12) / 12, "content words"),
         )
+
+
+class Asked:
+    """A question as the second look needs it, made once for all candidates."""
+
+    def __init__(self, reading: Reading, repaired: Mapping[str, str], direction: Floats, gauge: Gauge) -> None:
+        self.content: Content = gauge.content(reading, repaired)
+        self.direction = direction
+        self.key = key(sorted(repaired.get(word, word) for word in reading.words))
+        self.denied = denies(reading.words)
+
+
+class Looker:
+    """Looks at candidates of one index."""
+
+    def __init__(self, index: Index, gauge: Gauge) -> None:
+        self._index = index
+        self._gauge = gauge
+        self._first = np.cumsum([0, *(len(target.phrasings) for target in index.targets)])
+
+    def look(self, asked: Asked, target: int, score: float) -> Looked:
+        """One candidate."""
+        index = self._index
+        nearest, ratio = self.nearest(asked, target)
+        directions = index.phrasings[self._first[target] : self._first[target + 1]].astype(np.float32)
+        return Looked(
+            target=target,
+            score=score,
+            covered=self._gauge.coverage(asked.content, target),
+            nearest=nearest,
+            ratio=ratio,
+            meaning=float((directions @ asked.direction).max()),
+            opposed=asked.denied != index.denying[target][nearest],
+        )
+
+    def nearest(self, asked: Asked, target: int) -> tuple[int, float]:
+        """Which of the target's phrasings is the most alike, word order aside, and how alike (0..1)."""
+        _, ratio, at = process.extractOne(asked.key, self._index.keys[target], scorer=fuzz.ratio)
+        return at, ratio / 100

@@ -16,18 +16,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz, process
 
 from bot.matching.confidence import SHIPPED, Weights, estimate
 from bot.matching.features import MEANING, Features
 from bot.matching.index import Index, key
-from bot.matching.look import LOOK, Looked
+from bot.matching.look import LOOK, REACH, Asked, Looked, Looker
 from bot.matching.repair import Repairer
 from bot.matching.signals import Gauge
 from bot.matching.train import SHARPNESS
 from bot.matching.vectors import Floats, Vectors, shipped
 from bot.matching.why import Why, carried_by
-from bot.matching.words import Reading, Words, denies
+from bot.matching.words import Reading, Words
 from bot.model import Candidate, Nation
 
 KEEP = 6  # candidates kept with a ranking: the winner, and the losers that explain it
@@ -92,9 +91,8 @@ class Matcher:
         self._repairer = Repairer(index.known, self._vectors.common, index.own_forms, index.common_forms)
         self._features = Features(index.vocabulary, index.idf, index.known)
         self._gauge = Gauge(index, words, self._vectors)
+        self._looker = Looker(index, self._gauge)
         self._number = {target.id: number for number, target in enumerate(index.targets)}
-        counts = [len(target.phrasings) for target in index.targets]
-        self._first = np.cumsum([0, *counts])
         self._says = {
             nation: np.array([nation in target.nations for target in index.targets], bool) for nation in Nation
         }
@@ -114,44 +112,33 @@ class Matcher:
         own = index.exact.get(key(reading.words))
         self._lean(scores, near, reading.nations or ((nation,) if nation else ()), own)
         order = _first(scores)
-        looked = self._look_again(reading, heard, scores, order)
+        asked = Asked(reading, heard.repaired, heard.direction, self._gauge)
+        close = max(2, int((scores[order] >= scores[order[0]] - REACH).sum()))
+        looked = [self._looker.look(asked, n, float(scores[n])) for n in map(int, order[:close])]
         final = np.array([one.score + one.bonus(self._look) for one in looked])
         if own is not None:
             final[0] = final.max() + EXACT_LEAD
         again = np.argsort(-final, kind="stable")
-        final, looked = final[again], [looked[int(at)] for at in again]
+        final, looked = final[again], [looked[at] for at in map(int, again)]
         shares = _shares(final, looked, scores)
         margin = float(final[0] - final[1]) if len(final) > 1 else float(final[0]) + 1.0
-
         top = looked[0]
-        signals = top.signals(shares[0], margin)
-        candidates = [
-            Candidate(index.targets[one.target].id, share, index.targets[one.target].phrasings[one.nearest], told)
-            for one, share, told in zip(looked, shares, (signals, *[()] * (len(looked) - 1)), strict=True)
-        ]
+        signals = top.signals(float(shares[top.target]), margin)
         confidence = estimate({signal.name: signal.value for signal in signals}, self._weights)
         if top.opposed:
             confidence *= OPPOSED_TRUST
         if own is not None:
             confidence = max(confidence, EXACT_CONFIDENCE)
+        places = [(one.target, one.nearest) for one in looked]
+        places += [(n, self._looker.nearest(asked, n)[0]) for n in map(int, order[close:])]
+        candidates = [
+            Candidate(index.targets[n].id, float(shares[n]), index.targets[n].phrasings[at], () if place else signals)
+            for place, (n, at) in enumerate(places)
+        ]
         return Ranking(
             tuple(candidates), confidence, margin, reading, tuple(heard.repaired.items()), top.covered.uncovered,
             top.covered.unknown, top.covered.field, own is not None, lambda: self._why(reading, looked),
         )  # fmt: skip
-
-    def _look_again(self, reading: Reading, heard: Heard, scores: Floats, order: NDArray[np.int64]) -> list[Looked]:
-        index, repaired = self.index, heard.repaired
-        content = self._gauge.content(reading, repaired)
-        asked = key(sorted(repaired.get(word, word) for word in reading.words))
-        denied = denies(reading.words)
-        looked = []
-        for target in map(int, order):
-            _, ratio, at = process.extractOne(asked, index.keys[target], scorer=fuzz.ratio)
-            meaning = float((self._directions(target) @ heard.direction).max())
-            opposed = denied != index.denying[target][at]
-            covered = self._gauge.coverage(content, target)
-            looked.append(Looked(target, float(scores[target]), covered, at, ratio / 100, meaning, opposed))
-        return looked
 
     def _hear(self, reading: Reading) -> Heard | None:
         """Scores from the words alone; None if nothing of them is known."""
@@ -187,9 +174,6 @@ class Matcher:
         if own is not None:
             scores[own] = max(float(scores[own]), float(scores.max()) + EXACT_LEAD)
 
-    def _directions(self, target: int) -> NDArray[np.float32]:
-        return self.index.phrasings[self._first[target] : self._first[target + 1]].astype(np.float32)
-
 
 def _first(scores: Floats) -> NDArray[np.int64]:
     """The numbers of the `KEEP` best scores, best first, the earlier one of equals; without sorting all the others."""
@@ -198,10 +182,10 @@ def _first(scores: Floats) -> NDArray[np.int64]:
     return found[np.argsort(-scores[found], kind="stable")][:KEEP]
 
 
-def _shares(final: NDArray[np.float64], looked: Sequence[Looked], scores: Floats) -> list[float]:
-    """The first candidates' shares of the match among all targets. The others are taken to look as poor as the poorest."""
-    poorest = float(min(score - one.score for score, one in zip(final, looked, strict=True)))
-    odds = np.exp(SHARPNESS * (final - final[0]))
-    others = np.exp(SHARPNESS * (scores + poorest - final[0]))
-    others[[one.target for one in looked]] = 0
-    return [float(share) for share in odds / (odds.sum() + others.sum())]
+def _shares(final: NDArray[np.float64], looked: Sequence[Looked], scores: Floats) -> Floats:
+    """Each target's share of the match. Those not looked at twice are taken to look as poor as the poorest."""
+    poorest = min(float(score) - one.score for score, one in zip(final, looked, strict=True))
+    second = scores + np.float32(poorest)
+    second[[one.target for one in looked]] = final
+    odds = np.exp(SHARPNESS * (second - np.float32(final[0])))
+    return np.asarray(odds / odds.sum(), np.float32)
