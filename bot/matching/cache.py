@@ -50,6 +50,7 @@ def save(path: Path, index: Index, extra: bytes) -> None:
         "known": index.known,
         "keys": index.keys,
         "denying": index.denying,
+        "frames": index.frames,
         "exact": index.exact,
     }
     buffer = io.BytesIO()
@@ -126,6 +127,7 @@ def load(path: Path) -> tuple[Index, bytes] | None:
                 known=words["known"],
                 keys=tuple(map(tuple, words["keys"])),
                 denying=tuple(map(tuple, words["denying"])),
+                frames=tuple(map(tuple, words["frames"])),
                 exact=words["exact"],
                 own_forms=(found["own_codes"], found["own_numbers"]),
                 common_forms=(found["common_codes"], found["common_numbers"]),

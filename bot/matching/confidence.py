@@ -14,8 +14,9 @@ from math import exp, log
 Weights = Mapping[str, float]  # signal -> weight, and `bias`
 
 SHIPPED: Weights = {
-    "share": 0.21, "score": 0.12, "margin": 5.67, "coverage": 1.81, "kin": 0.63, "gap": -2.61, "uncovered": 0.94,
-    "unknown": 1.16, "ratio": 2.57, "meaning": 2.05, "length": 1.28, "opposed": -0.07, "bias": -6.04,
+    "share": 0.23, "score": -0.43, "margin": 1.89, "spread": -1.37, "coverage": 0.51, "kin": -0.35, "gap": -1.18,
+    "uncovered": 0.88, "open": -1.16, "unknown": -1.17, "ratio": 3.4, "meaning": 2.17, "length": 2.76,
+    "opposed": -0.06, "who": 0.06, "asks": -0.35, "when": 0.05, "bias": -2.33,
 }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ class Zone(StrEnum):
 class Policy:
     """The thresholds. `field` tells a gap in our field from a question outside it."""
 
-    answer: float = 0.8
+    answer: float = 0.95
     margin: float = 0.03
     offer: float = 0.1
     uncovered: int = 1  # this many content words no entry knows stop an answer ...

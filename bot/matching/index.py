@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bot.matching import repair
 from bot.matching.features import MEANING, Features, letter_groups, pair_names, stem_names
+from bot.matching.frames import frames_of
 from bot.matching.text import stem
 from bot.matching.train import Example, train
 from bot.matching.vectors import Floats, Vectors, shipped
@@ -50,6 +51,7 @@ class Index:
     known: dict[str, int]  # word -> in how many texts it stands
     keys: tuple[tuple[str, ...], ...]  # each target's phrasings as sorted words in a row
     denying: tuple[tuple[bool, ...], ...]  # whether each of them denies something
+    frames: tuple[tuple[str, ...], ...]  # of each target's phrasings (`frames.py`)
     exact: dict[str, int]  # normalised phrasing -> target, where only one target has it
     own_forms: repair.Index
     common_forms: repair.Index
@@ -104,10 +106,15 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
         known=dict(known),
         keys=tuple(tuple(key(sorted(reading.words)) for reading in group) for group in readings),
         denying=tuple(tuple(denies(reading.words) for reading in group) for group in readings),
+        frames=tuple(_frames(group) for group in readings),
         exact={text: next(iter(labels)) for text, labels in owners.items() if len(labels) == 1},
         own_forms=repair.deletion_index(known, 2),
         common_forms=repair.deletion_index(vectors.common, 1),
     )
+
+
+def _frames(group: Iterable[Reading]) -> tuple[str, ...]:
+    return tuple(sorted({frame for reading in group for frame in frames_of(reading.words)}))
 
 
 def _in_bytes(rows: Floats) -> tuple[NDArray[np.int8], Floats]:

@@ -1,4 +1,4 @@
-"""A second look at the first candidates: what of the question each of them leaves open, and how near its phrasings come.
+"""A second look at the first candidates: what of the question each leaves open, how near its phrasings come.
 
 The scores add up what speaks for an entry; what the question says and the entry does not know costs nothing there. So the
 first few are put in order again by their coverage and their nearest phrasing. The weights are those of a conditional
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz import fuzz, process
 
+from bot.matching.frames import frames_of, lacking
 from bot.matching.index import Index, key
 from bot.matching.signals import Content, Coverage, Gauge
 from bot.matching.vectors import Floats
@@ -23,8 +24,10 @@ from bot.model import Signal
 REACH = 0.3  # in score, under the first: who is nearer is looked at twice; none from farther won on any set
 
 LOOK: Mapping[str, float] = {
-    "coverage": 0.16, "kin": 0.57, "gap": -0.46, "ratio": 0.40, "meaning": 0.53,
+    "coverage": 0.17, "kin": 0.36, "gap": -0.41, "ratio": 0.26, "meaning": 0.45, "who": -0.0, "asks": -0.07,
+    "when": -0.03,
 }  # fmt: skip
+MOST_OPEN = 4  # content words left open: more of them make no difference
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Looked:
     ratio: float  # how alike that is, 0..1
     meaning: float  # likeness in meaning to its nearest phrasing
     opposed: bool  # negated on one side only
+    lacking: Mapping[str, float]  # kind -> frames of the question that none of its phrasings has
 
     def parts(self) -> dict[str, float]:
         """What the second look weighs."""
@@ -47,6 +51,7 @@ class Looked:
             "gap": self.covered.gap,
             "ratio": self.ratio,
             "meaning": self.meaning,
+            **self.lacking,
         }
 
     def bonus(self, weights: Mapping[str, float]) -> float:
@@ -54,24 +59,30 @@ class Looked:
         parts = self.parts()
         return sum(weight * parts[name] for name, weight in weights.items())
 
-    def signals(self, share: float, margin: float) -> tuple[Signal, ...]:
+    def signals(self, share: float, margin: float, spread: float) -> tuple[Signal, ...]:
         """What speaks for and against it, as `confidence.py` weighs it and `--explain` shows it."""
         covered = self.covered
         return (
             Signal("share", share, "of the match among all entries"),
             Signal("score", self.score),
             Signal("margin", margin, "lead over the second"),
+            Signal("spread", spread, "of the match over the first few"),
             Signal("coverage", covered.share, "of the question's words known to the entry"),
             Signal(
                 "kin", covered.kin, "of the question's words known to the entry, or near in meaning to one of its words"
             ),
             Signal("gap", covered.gap, "the most telling word left open in meaning"),
             Signal("uncovered", covered.worst, ", ".join(covered.uncovered)),
+            Signal("open", min(len(covered.uncovered), MOST_OPEN) / MOST_OPEN, "content words it does not know"),
             Signal("unknown", covered.unknown_share, ", ".join(covered.unknown)),
             Signal("ratio", self.ratio, "fuzzy likeness to its nearest phrasing"),
             Signal("meaning", self.meaning, "likeness in meaning to its nearest phrasing"),
             Signal("weight", covered.weight, "of the content words, in telling words"),
             Signal("opposed", float(self.opposed), "negated on one side only"),
+            *(
+                Signal(kind, count, "of the question's frame that no phrasing has")
+                for kind, count in self.lacking.items()
+            ),
             Signal("length", min(covered.words, 12) / 12, "content words"),
         )
 
@@ -84,6 +95,7 @@ class Asked:
         self.direction = direction
         self.key = key(sorted(repaired.get(word, word) for word in reading.words))
         self.denied = denies(reading.words)
+        self.frames = frames_of(reading.words)
 
 
 class Looker:
@@ -107,6 +119,7 @@ class Looker:
             ratio=ratio,
             meaning=float((directions @ asked.direction).max()),
             opposed=asked.denied != index.denying[target][nearest],
+            lacking=lacking(asked.frames, index.frames[target]),
         )
 
     def nearest(self, asked: Asked, target: int) -> tuple[int, float]:

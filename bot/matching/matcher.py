@@ -50,6 +50,7 @@ class Ranking:
     unknown: tuple[str, ...] = ()  # content words that no target knows
     field_share: float = 0.0  # share of the content words' weight that some phrasing knows
     exact: bool = False  # the question is one of the phrasings
+    looked: tuple[Looked, ...] = field(default=(), compare=False, repr=False)  # those looked at twice, best first
     why: Callable[[], Why] = field(default=Why, compare=False, repr=False)
 
     @property
@@ -123,7 +124,8 @@ class Matcher:
         shares = _shares(final, looked, scores)
         margin = float(final[0] - final[1]) if len(final) > 1 else float(final[0]) + 1.0
         top = looked[0]
-        signals = top.signals(float(shares[top.target]), margin)
+        spread = _spread(shares[order])
+        signals = top.signals(float(shares[top.target]), margin, spread)
         confidence = estimate({signal.name: signal.value for signal in signals}, self._weights)
         if top.opposed:
             confidence *= OPPOSED_TRUST
@@ -137,7 +139,7 @@ class Matcher:
         ]
         return Ranking(
             tuple(candidates), confidence, margin, reading, tuple(heard.repaired.items()), top.covered.uncovered,
-            top.covered.unknown, top.covered.field, own is not None, lambda: self._why(reading, looked),
+            top.covered.unknown, top.covered.field, own is not None, tuple(looked), lambda: self._why(reading, looked),
         )  # fmt: skip
 
     def _hear(self, reading: Reading) -> Heard | None:
@@ -189,3 +191,8 @@ def _shares(final: NDArray[np.float64], looked: Sequence[Looked], scores: Floats
     second[[one.target for one in looked]] = final
     odds = np.exp(SHARPNESS * (second - np.float32(final[0])))
     return np.asarray(odds / odds.sum(), np.float32)
+
+
+def _spread(shares: Floats) -> float:
+    """The entropy of the first few shares, in nats: 0 where one of them has it all."""
+    return float(-(shares * np.log(np.maximum(shares, 1e-9))).sum())
