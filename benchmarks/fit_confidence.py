@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 
 from benchmarks import fit_look
 from benchmarks.scores import auroc
-from benchmarks.worlds import World, own_worlds, public_worlds
+from benchmarks.worlds import Question, World, own_worlds, public_worlds
 from bot.matching.calibrate import Observation, as_sure_as_right, logistic
 from bot.matching.confidence import SHIPPED, inputs
-from bot.matching.matcher import Matcher
+from bot.matching.decide import Policy, Zone, decide
+from bot.matching.matcher import Matcher, Ranking
 
 MATCHING = Path(__file__).parent.parent / "bot" / "matching"
 COUNTS = {
@@ -34,17 +35,16 @@ COUNTS = {
     "own withheld": 2,
 }  # how often a question counts in the fit, against a public 1
 PUBLIC_EVERY = 2  # every second public question is used: our field and our words count most
-WORST = 0.01  # of the questions, answered wrongly: what the threshold is chosen for
+WORST = 0.01  # wrong answers of the answerable questions, false ones of the others: what the threshold is chosen for
 ZERO = dict.fromkeys(SHIPPED, 0.0)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the confidence sees of a question: its inputs, whether the first is right, and whether anything is."""
+    """What the confidence sees of a question: its inputs, and whether the first is right."""
 
     values: list[float]
     right: bool
-    answerable: bool
 
 
 def see(world: World) -> list[Seen]:
@@ -53,14 +53,13 @@ def see(world: World) -> list[Seen]:
     for question, ranking in world.rankings():
         if ranking.best is not None:
             values = inputs({signal.name: signal.value for signal in ranking.best.signals})
-            right = ranking.best.entry in question.right
-            found.append(Seen([values[name] for name in SHIPPED], right, bool(question.right)))
+            found.append(Seen([values[name] for name in SHIPPED], ranking.best.entry in question.right))
     return found
 
 
-def looking(world: World, weights: Mapping[str, float]) -> World:
-    """The world with another second look."""
-    matcher = Matcher(world.matcher.index, world.matcher.words, look=weights)
+def looking(world: World, second: Mapping[str, float], weights: Mapping[str, float] = SHIPPED) -> World:
+    """The world with another second look and confidence."""
+    matcher = Matcher(world.matcher.index, world.matcher.words, look=second, weights=weights)
     return World(world.name, matcher, world.asked)
 
 
@@ -70,21 +69,46 @@ def sureness(seen: Iterable[Seen], weights: Mapping[str, float]) -> NDArray[np.f
     return np.asarray(1 / (1 + np.exp(-x)))
 
 
-def threshold(whole: Sequence[Seen], thinned: Sequence[Seen], weights: Mapping[str, float]) -> float:
-    """The lowest confidence to answer from with no more than `WORST` wrong, and no more than `WORST` false, answers."""
-    parts = [(seen, sureness(seen, weights)) for seen in (whole, thinned)]
-    for at in np.arange(0.5, 0.99, 0.01):
-        wrong = np.mean([_share(seen, sure, at, answerable=True) for seen, sure in parts])
-        false = np.mean([_share(seen, sure, at, answerable=False) for seen, sure in parts])
-        if max(wrong, false) <= WORST:
-            return round(float(at), 2)
+@dataclass(frozen=True)
+class Asked:
+    """Questions ranked with the new numbers, and how many were asked in all (a guard answers some)."""
+
+    rankings: list[tuple[Question, Ranking]]
+    answerable: int
+    others: int
+
+
+def asked(worlds: Iterable[World], second: Mapping[str, float], weights: Mapping[str, float]) -> Asked:
+    """The questions of these worlds, asked again."""
+    found: list[tuple[Question, Ranking]] = []
+    answerable = others = 0
+    for world in worlds:
+        found += looking(world, second, weights).rankings()
+        answerable += sum(bool(question.right) for question in world.asked)
+        others += sum(not question.right for question in world.asked)
+    return Asked(found, answerable, others)
+
+
+def threshold(parts: Sequence[Asked]) -> float:
+    """The lowest confidence to answer from with, on the mean of the parts, at most `WORST` wrong and `WORST` false answers."""
+    for hundredths in range(50, 99):
+        policy = Policy(answer=hundredths / 100)
+        shares = [_mistakes(part, policy) for part in parts]
+        if max(np.mean(shares, axis=0)) <= WORST:
+            return policy.answer
     return 0.99
 
 
-def _share(seen: Sequence[Seen], sure: NDArray[np.float64], at: float, *, answerable: bool) -> float:
-    """Of the questions that something, or nothing, answers: how many are answered wrongly from this confidence on."""
-    rows = [not one.right and c >= at for one, c in zip(seen, sure, strict=True) if one.answerable is answerable]
-    return float(np.mean(rows))
+def _mistakes(part: Asked, policy: Policy) -> tuple[float, float]:
+    """Wrong answers of the questions that an entry answers, and false ones of those that none does."""
+    shown = [
+        (bool(question.right), ranking.best.entry in question.right)
+        for question, ranking in part.rankings
+        if ranking.best is not None and decide(ranking, policy).zone is Zone.ANSWER
+    ]
+    wrong = sum(answerable and not right for answerable, right in shown)
+    false = sum(not answerable for answerable, _ in shown)
+    return wrong / max(1, part.answerable), false / max(1, part.others)
 
 
 def report(title: str, seen: Sequence[Seen], weights: Mapping[str, float]) -> None:
@@ -121,10 +145,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the numbers into the modules")
     options = parser.parse_args()
     worlds = [*own_worlds(), *public_worlds(options.data)]
-    choices = [
-        choice for world in worlds if world.name != "own withheld" for choice in fit_look.choices(looking(world, {}))
-    ]
-    second = {name: round(weight, 2) for name, weight in fit_look.fit(choices).items()}
+    plain = [looking(world, {}) for world in worlds if world.name != "own withheld"]
+    choices = [choice for world in plain for choice in fit_look.choices(world)]
+    second = {name: round(weight, 2) + 0.0 for name, weight in fit_look.fit(choices).items()}
     print("The second look, right first candidates without it and with weights of other folds:")
     fit_look.report(choices)
     seen: dict[str, list[Seen]] = {}
@@ -140,7 +163,8 @@ def main() -> None:
     weights = {name: round(weight, 2) for name, weight in as_sure_as_right(shape, real).items()}
     for name, rows in seen.items():
         report(name, rows, weights)
-    answer = threshold(whole, thinned, weights)
+    kinds = ("own whole", "own thinned")
+    answer = threshold([asked([w for w in worlds if w.name == kind], second, weights) for kind in kinds])
     print("LOOK =", second, "\nSHIPPED =", weights, "\nPolicy.answer =", answer)
     if options.write:
         paste("look.py", "LOOK", second)

@@ -17,6 +17,7 @@ from benchmarks.worlds import World
 from bot.matching.look import LOOK
 
 RIDGE = 2.0  # in questions
+OWN = 3.0  # what one of our own questions counts, against a public one's 1
 FOLDS = 5
 Array = NDArray[np.float64]
 
@@ -57,9 +58,11 @@ def fit(seen: Iterable[Choice]) -> dict[str, float]:
             odds = np.exp(choice.parts @ weights - (choice.parts @ weights).max())
             chance = odds / odds.sum()
             wanted = chance * choice.right / (chance @ choice.right)
-            gradient += (chance - wanted) @ choice.parts
+            counts = OWN if choice.name.startswith("own") else 1.0
+            gradient += counts * ((chance - wanted) @ choice.parts)
             mean = chance @ choice.parts
-            hessian += (choice.parts * chance[:, None]).T @ choice.parts - np.outer(mean, mean)
+            spread = (choice.parts * chance[:, None]).T @ choice.parts - np.outer(mean, mean)
+            hessian += counts * spread
         weights -= np.linalg.solve(hessian, gradient)
     return {name: float(weight / weights[0]) for name, weight in zip(LOOK, weights[1:], strict=True)}
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from adapters.terminal.ask import nation_of
 from benchmarks.sets import matcher_for, rows_of
+from bot.guard import GuardBook
 from bot.knowledge.load import default_folder, load, load_questions
-from bot.knowledge.schema import nations_of
 from bot.matching.index import Target, build
 from bot.matching.matcher import Matcher, Ranking
 from bot.matching.words import Words
@@ -35,6 +36,7 @@ class Question:
     text: str
     right: frozenset[str]
     nation: Nation | None = None
+    guarded: bool = False  # a guard's pattern answers it before anything is ranked
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class World:
     def rankings(self) -> Iterator[tuple[Question, Ranking]]:
         """Every question ranked; phrasings word for word and what a guard answers tell nothing and are left out."""
         for question in self.asked:
+            if question.guarded:
+                continue
             ranking = self.matcher.rank(question.text, nation=question.nation)
             if ranking.best is not None and not ranking.exact and not ranking.best.entry.startswith(GUARD):
                 yield question, ranking
@@ -61,11 +65,13 @@ class World:
 def own_questions() -> tuple[Question, ...]:
     """The rows of our question files that may be tuned on, and the near misses that no entry answers."""
     knowledge = load(default_folder())
+    guards = GuardBook(knowledge.guards)
     asked = [
         Question(
             row.text,
             frozenset(({row.entry} if row.entry else set()) | set(row.also)),
-            nations_of((row.nation,))[0] if row.nation else None,
+            nation_of(row.nation),
+            guarded=guards.find(row.text, always=True) is not None or guards.find(row.text, always=False) is not None,
         )
         for _, row in load_questions(QUESTIONS)
         if not row.held_out and not row.context and len(row.text) < LONGEST

@@ -14,9 +14,9 @@ from math import exp, log
 Weights = Mapping[str, float]  # signal -> weight, and `bias`
 
 SHIPPED: Weights = {
-    "share": 0.23, "score": -0.43, "margin": 1.89, "spread": -1.37, "coverage": 0.51, "kin": -0.35, "gap": -1.18,
-    "uncovered": 0.88, "open": -1.16, "unknown": -1.17, "ratio": 3.4, "meaning": 2.17, "length": 2.76,
-    "opposed": -0.06, "who": 0.06, "asks": -0.35, "when": 0.05, "bias": -2.33,
+    "share": 0.2, "score": -0.27, "margin": 1.7, "spread": -1.44, "coverage": 0.39, "kin": -0.31, "gap": -1.04,
+    "uncovered": 0.84, "open": -1.02, "unknown": -1.25, "ratio": 3.02, "meaning": 2.23, "length": 2.62,
+    "opposed": -0.06, "who": 0.05, "asks": -0.33, "when": 0.06, "bias": -2.4,
 }  # fmt: skip
 
 
