@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bot.matching import repair
 from bot.matching.features import MEANING, Features, letter_groups, pair_names, stem_names
 from bot.matching.text import stem
-from bot.matching.train import Example, train
+from bot.matching.train import Examples, train
 from bot.matching.vectors import Floats, Vectors, shipped
 from bot.matching.words import Reading, Words, denies
 from bot.model import Nation
@@ -75,28 +75,28 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
     vocabulary, idf = _vocabulary(texts, [reading for reading in behind if reading], words.scaffold)
     known = Counter(word for reading in everything for word in _all_words(reading))
     features = Features(vocabulary, idf, known)
-    examples: list[Example] = []
-    for label, (group, own) in enumerate(zip(readings, behind, strict=True)):
-        for reading, share in (*((r, 1.0) for r in group), *(((own, BACKGROUND_SHARE),) if own else ())):
-            numbers, weights = features.vector(reading, words.scaffold, {})
-            examples.append(Example(numbers, weights, MEANING * vectors.direction(reading.words), label, share))
-    rows, meaning = train(examples, len(vocabulary), vectors.size, len(targets))
-    small, step = _in_bytes(rows)
+    learnt = [
+        *((reading, label, 1.0) for label, group in enumerate(readings) for reading in group),
+        *((reading, label, BACKGROUND_SHARE) for label, reading in enumerate(behind) if reading),
+    ]
+    directions = vectors.directions([reading.words for reading, _, _ in learnt])
+    found = [(features.vector(reading, words.scaffold, {}), label, share) for reading, label, share in learnt]
+    model = train(Examples.of(found, np.float32(MEANING) * directions), len(vocabulary), len(targets))
+    small, step = _in_bytes(model.rows)
 
     stems, stem_weight, cover = _cover(readings, behind, everything)
     owners: dict[str, set[int]] = {}
     for label, group in enumerate(readings):
         for reading in group:
             owners.setdefault(key(reading.words), set()).add(label)
-    directions = [vectors.direction(reading.words) for reading in texts]
     return Index(
         targets=tuple(targets),
         vocabulary=vocabulary,
         idf=idf,
         rows=small,
         row_step=step,
-        meaning=meaning,
-        phrasings=np.array(directions, np.float16).reshape(len(directions), vectors.size),
+        meaning=np.ascontiguousarray(model.meaning.T),
+        phrasings=directions[: len(texts)].astype(np.float16),
         stems=stems,
         stem_weight=stem_weight,
         stem_meaning=_stem_meaning(stems, known, vectors),
@@ -111,16 +111,19 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
 
 
 def _in_bytes(rows: Floats) -> tuple[NDArray[np.int8], Floats]:
-    """The weights in one byte each, row by row: a quarter of the memory, and no set loses more than 0.1 points."""
-    peak = np.abs(rows).max(axis=1, initial=0.0)
+    """[label, feature] as [feature, label], one byte each: a quarter of the memory, and no set loses more than 0.1 points."""
+    peak = np.maximum(rows.max(axis=0, initial=0.0), -rows.min(axis=0, initial=0.0))
     step = (np.where(peak > 0, peak, 1) / 127).astype(np.float32)
-    return np.rint(rows / step[:, None]).astype(np.int8), step
+    small = np.empty(rows.shape, np.int8)
+    for number, row in enumerate(rows):
+        small[number] = np.rint(row / step)
+    return np.ascontiguousarray(small.T), step
 
 
 def _vocabulary(
     texts: Iterable[Reading], behind: Iterable[Reading], scaffold: frozenset[str]
 ) -> tuple[dict[str, int], Floats]:
-    """Every feature of the phrasings, and the stems of the answers, with how telling each is."""
+    """Every feature of the phrasings, the commonest first, and the stems of the answers, with how telling each is."""
     seen: Counter[str] = Counter()
     total = 1
     for reading in texts:
@@ -128,6 +131,7 @@ def _vocabulary(
         found = {*stem_names(reading.words, reading, scaffold), *pair_names(reading.words, reading)}
         found.update(group for word in _all_words(reading) for group in letter_groups(word))
         seen.update(sorted(found))
+    seen = Counter(dict(seen.most_common()))
     for reading in behind:
         seen.update(name for name in stem_names(reading.words, reading, scaffold) if name not in seen)
     idf = np.array([math.log(total / (1 + count)) + 1 for count in seen.values()], np.float32)
@@ -157,5 +161,4 @@ def _stem_meaning(stems: Iterable[str], known: Counter[str], vectors: Vectors) -
     word_of: dict[str, str] = {}
     for word, _ in sorted(known.items(), key=lambda item: (-item[1], item[0])):
         word_of.setdefault(stem(word), word)
-    found = [vectors.direction([word_of[name]]) for name in stems]
-    return np.array(found, np.float16).reshape(len(found), vectors.size)
+    return vectors.directions([(word_of[name],) for name in stems]).astype(np.float16)
