@@ -6,12 +6,14 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.matching import repair
 from bot.matching.features import MEANING, Features, letter_groups, pair_names, stem_names
+from bot.matching.rows import Rows
 from bot.matching.text import stem
 from bot.matching.train import Examples, train
 from bot.matching.vectors import Floats, Vectors, shipped
@@ -39,8 +41,7 @@ class Index:
     targets: tuple[Target, ...]
     vocabulary: dict[str, int]  # feature -> row
     idf: Floats
-    rows: NDArray[np.int8]  # [feature, target], in steps of the feature's `row_step`
-    row_step: Floats
+    rows: Rows  # feature -> its weight for each target
     meaning: Floats  # [direction, target]
     phrasings: NDArray[np.float16]  # the direction of each phrasing, target after target
     stems: dict[str, int]
@@ -74,7 +75,7 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
 
     vocabulary, idf = _vocabulary(texts, [reading for reading in behind if reading], words.scaffold)
     known = Counter(word for reading in everything for word in _all_words(reading))
-    features = Features(vocabulary, idf, known)
+    features = Features(vocabulary, idf)
     learnt = [
         *((reading, label, 1.0) for label, group in enumerate(readings) for reading in group),
         *((reading, label, BACKGROUND_SHARE) for label, reading in enumerate(behind) if reading),
@@ -82,7 +83,6 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
     directions = vectors.directions([reading.words for reading, _, _ in learnt])
     found = [(features.vector(reading, words.scaffold, {}), label, share) for reading, label, share in learnt]
     model = train(Examples.of(found, np.float32(MEANING) * directions), len(vocabulary), len(targets))
-    small, step = _in_bytes(model.rows)
 
     stems, stem_weight, cover = _cover(readings, behind, everything)
     owners: dict[str, set[int]] = {}
@@ -93,8 +93,7 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
         targets=tuple(targets),
         vocabulary=vocabulary,
         idf=idf,
-        rows=small,
-        row_step=step,
+        rows=Rows.of(model.rows),
         meaning=np.ascontiguousarray(model.meaning.T),
         phrasings=directions[: len(texts)].astype(np.float16),
         stems=stems,
@@ -106,32 +105,32 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
         denying=tuple(tuple(denies(reading.words) for reading in group) for group in readings),
         exact={text: next(iter(labels)) for text, labels in owners.items() if len(labels) == 1},
         own_forms=repair.deletion_index(known, 2),
-        common_forms=repair.deletion_index(vectors.common, 1),
+        common_forms=_common_forms(vectors),
     )
 
 
-def _in_bytes(rows: Floats) -> tuple[NDArray[np.int8], Floats]:
-    """[label, feature] as [feature, label], one byte each: a quarter of the memory, and no set loses more than 0.1 points."""
-    peak = np.maximum(rows.max(axis=0, initial=0.0), -rows.min(axis=0, initial=0.0))
-    step = (np.where(peak > 0, peak, 1) / 127).astype(np.float32)
-    small = np.empty(rows.shape, np.int8)
-    for number, row in enumerate(rows):
-        small[number] = np.rint(row / step)
-    return np.ascontiguousarray(small.T), step
+@lru_cache(maxsize=1)
+def _common_forms(vectors: Vectors) -> repair.Index:
+    """Of the table's words: the same for every knowledge, so a changed one does not wait for it."""
+    return repair.deletion_index(vectors.common, 1)
 
 
 def _vocabulary(
     texts: Iterable[Reading], behind: Iterable[Reading], scaffold: frozenset[str]
 ) -> tuple[dict[str, int], Floats]:
     """Every feature of the phrasings, the commonest first, and the stems of the answers, with how telling each is."""
-    seen: Counter[str] = Counter()
+    count: Counter[str] = Counter()
+    groups: dict[str, list[str]] = {}
     total = 1
     for reading in texts:
         total += 1
-        found = {*stem_names(reading.words, reading, scaffold), *pair_names(reading.words, reading)}
-        found.update(group for word in _all_words(reading) for group in letter_groups(word))
-        seen.update(sorted(found))
-    seen = Counter(dict(seen.most_common()))
+        own = _all_words(reading)
+        for word in own - groups.keys():
+            groups[word] = letter_groups(word)
+        count.update(stem_names(reading.words, reading, scaffold))
+        count.update(pair_names(reading.words, reading))
+        count.update(set().union(*(groups[word] for word in own)))
+    seen = Counter(dict(sorted(count.items(), key=lambda item: (-item[1], item[0]))))
     for reading in behind:
         seen.update(name for name in stem_names(reading.words, reading, scaffold) if name not in seen)
     idf = np.array([math.log(total / (1 + count)) + 1 for count in seen.values()], np.float32)

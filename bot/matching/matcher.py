@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from bot.matching.confidence import SHIPPED, Weights, estimate
-from bot.matching.features import MEANING, Features
+from bot.matching.features import MEANING
 from bot.matching.index import Index, key
 from bot.matching.repair import Repairer
+from bot.matching.scorer import Scorer
 from bot.matching.signals import Coverage, Gauge
 from bot.matching.train import SHARPNESS
 from bot.matching.vectors import Floats, Vectors, shipped
@@ -81,7 +82,7 @@ class Matcher:
         self._vectors = vectors or shipped()
         self._weights = weights
         self._repairer = Repairer(index.known, self._vectors.common, index.own_forms, index.common_forms)
-        self._features = Features(index.vocabulary, index.idf, index.known)
+        self._scorer = Scorer(index)
         self._gauge = Gauge(index, words, self._vectors)
         self._number = {target.id: number for number, target in enumerate(index.targets)}
         counts = [len(target.phrasings) for target in index.targets]
@@ -135,14 +136,18 @@ class Matcher:
     def _hear(self, reading: Reading) -> Heard | None:
         """Scores from the words alone; None if nothing of them is known."""
         index = self.index
-        repaired = {word: fixed for word in reading.words if (fixed := self._repairer.repair(word))}
-        numbers, weights = self._features.vector(reading, self.words.scaffold, repaired)
-        direction = self._vectors.direction([repaired.get(word, word) for word in reading.words])
-        if not index.targets or not (len(numbers) or direction.any()):
+        if not index.targets:
             return None
-        scores: Floats = (weights * index.row_step[numbers]) @ index.rows[numbers].astype(np.float32)
-        scores += (np.float32(MEANING) * direction) @ index.meaning
-        return Heard(scores, repaired, direction)
+        repaired = {word: fixed for word in reading.words if (fixed := self._repairer.repair(word))}
+        words = [repaired.get(word, word) for word in reading.words]
+        direction = self._vectors.direction(words)
+        scores = self._scorer.scores(words, reading, self.words.scaffold)
+        if scores is None and not direction.any():
+            return None
+        meant = np.asarray((np.float32(MEANING) * direction) @ index.meaning, np.float32)
+        if scores is not None:
+            meant += scores
+        return Heard(meant, repaired, direction)
 
     def _why(self, reading: Reading, repaired: dict[str, str], order: NDArray[np.int64]) -> Why:
         if len(order) < 2:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 MANY = 1024  # texts whose hidden layer is computed at once: some megabytes
+WORDS = 4096  # words whose sum of pieces is remembered: 2 MB
 INSIDE = "##"  # marks a piece that only stands inside a word
 
 
@@ -61,6 +62,7 @@ class Vectors:
             self._bias = found["inner_bias"].astype(np.float32)
             self._outer = (found["outer"] * found["outer_scale"].astype(np.float32)).T.copy()
 
+        self._bag = lru_cache(maxsize=WORDS)(self._bag_of)
         whole = [name for name in self.pieces.names if len(name) > 1 and name.isalpha()]
         self.common = {name: rank for rank, name in enumerate(whole)}  # plain English words, the commonest first
 
@@ -69,15 +71,25 @@ class Vectors:
         """How many numbers a direction has."""
         return int(self._table.shape[1])
 
+    def _bag_of(self, word: str) -> Floats:
+        own = self.pieces.of(word)
+        bag = np.asarray((self._table[own] * self._scale[own]).sum(0), np.float32)
+        bag.flags.writeable = False
+        return bag
+
     def direction(self, words: Iterable[str]) -> Floats:
         """The direction of a text, of length 1; all zero where no word is known."""
-        pieces = self.pieces.of_all(words)
-        if not pieces:
+        bags = [self._bag(word) for word in words]
+        bag: Floats = np.add.reduce(bags) if bags else np.zeros(self.size, np.float32)
+        square = float(bag @ bag)
+        if not square:
             return np.zeros(self.size, np.float32)
-        bag = (self._table[pieces] * self._scale[pieces]).sum(0)
-        bag /= np.sqrt(1e-6 + np.sqrt(bag @ bag))
-        bag = bag + np.maximum(bag @ self._inner + self._bias, 0) @ self._outer
-        return np.asarray(bag / max(float(np.sqrt(bag @ bag)), 1e-9), np.float32)
+        bag /= (1e-6 + square**0.5) ** 0.5
+        hidden = bag @ self._inner
+        hidden += self._bias
+        bag += np.maximum(hidden, 0, out=hidden) @ self._outer
+        bag /= max(float(bag @ bag) ** 0.5, 1e-9)
+        return bag
 
     def directions(self, texts: Sequence[Sequence[str]]) -> Floats:
         """The direction of each text, one a row: many at once, each word cut and added up once."""
