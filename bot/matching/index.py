@@ -127,7 +127,7 @@ def _vocabulary(
         own = _all_words(reading)
         for word in own - groups.keys():
             groups[word] = letter_groups(word)
-        count.update(stem_names(reading.words, reading, scaffold))
+        count.update(list(stem_names(reading.words, reading, scaffold)))  # a mapping would add its values
         count.update(pair_names(reading.words, reading))
         count.update(set().union(*(groups[word] for word in own)))
     seen = Counter(dict(sorted(count.items(), key=lambda item: (-item[1], item[0]))))
