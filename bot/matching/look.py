@@ -8,15 +8,17 @@ score. It moves the right entry to the first place in 3 to 4 more of 100 of our 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from bot.matching.frames import frames_of, lacking
 from bot.matching.index import Index, key
 from bot.matching.signals import Content, Coverage, Gauge
+from bot.matching.train import SHARPNESS
 from bot.matching.vectors import Floats
 from bot.matching.words import Reading, denies
 from bot.model import Signal
@@ -126,3 +128,17 @@ class Looker:
         """Which of the target's phrasings is the most alike, word order aside, and how alike (0..1)."""
         _, ratio, at = process.extractOne(asked.key, self._index.keys[target], scorer=fuzz.ratio)
         return at, ratio / 100
+
+
+def shares_of(final: NDArray[np.float64], looked: Sequence[Looked], scores: Floats) -> Floats:
+    """Each target's share of the match. Those not looked at twice are taken to look as poor as the poorest."""
+    poorest = min(float(score) - one.score for score, one in zip(final, looked, strict=True))
+    second = scores + np.float32(poorest)
+    second[[one.target for one in looked]] = final
+    odds = np.exp(SHARPNESS * (second - np.float32(final[0])))
+    return np.asarray(odds / odds.sum(), np.float32)
+
+
+def spread_of(shares: Floats) -> float:
+    """The entropy of the first few shares, in nats: 0 where one of them has it all."""
+    return float(-(shares * np.log(np.maximum(shares, 1e-9))).sum())

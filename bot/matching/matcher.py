@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.matching.confidence import SHIPPED, Weights, estimate
-from bot.matching.features import MEANING, Features
+from bot.matching.features import MEANING
 from bot.matching.index import Index, key
-from bot.matching.look import LOOK, REACH, Asked, Looked, Looker
+from bot.matching.look import LOOK, REACH, Asked, Looked, Looker, shares_of, spread_of
 from bot.matching.repair import Repairer
+from bot.matching.scorer import Scorer
 from bot.matching.signals import Gauge
-from bot.matching.train import SHARPNESS
 from bot.matching.vectors import Floats, Vectors, shipped
 from bot.matching.why import Why, carried_by
 from bot.matching.words import Reading, Words
@@ -90,7 +90,7 @@ class Matcher:
         self._weights = weights
         self._look = look
         self._repairer = Repairer(index.known, self._vectors.common, index.own_forms, index.common_forms)
-        self._features = Features(index.vocabulary, index.idf, index.known)
+        self._scorer = Scorer(index)
         self._gauge = Gauge(index, words, self._vectors)
         self._looker = Looker(index, self._gauge)
         self._number = {target.id: number for number, target in enumerate(index.targets)}
@@ -121,11 +121,10 @@ class Matcher:
             final[0] = final.max() + EXACT_LEAD
         again = np.argsort(-final, kind="stable")
         final, looked = final[again], [looked[at] for at in map(int, again)]
-        shares = _shares(final, looked, scores)
+        shares = shares_of(final, looked, scores)
         margin = float(final[0] - final[1]) if len(final) > 1 else float(final[0]) + 1.0
         top = looked[0]
-        spread = _spread(shares[order])
-        signals = top.signals(float(shares[top.target]), margin, spread)
+        signals = top.signals(float(shares[top.target]), margin, spread_of(shares[order]))
         confidence = estimate({signal.name: signal.value for signal in signals}, self._weights)
         if top.opposed:
             confidence *= OPPOSED_TRUST
@@ -145,14 +144,18 @@ class Matcher:
     def _hear(self, reading: Reading) -> Heard | None:
         """Scores from the words alone; None if nothing of them is known."""
         index = self.index
-        repaired = {word: fixed for word in reading.words if (fixed := self._repairer.repair(word))}
-        numbers, weights = self._features.vector(reading, self.words.scaffold, repaired)
-        direction = self._vectors.direction([repaired.get(word, word) for word in reading.words])
-        if not index.targets or not (len(numbers) or direction.any()):
+        if not index.targets:
             return None
-        scores: Floats = (weights * index.row_step[numbers]) @ index.rows[numbers].astype(np.float32)
-        scores += (np.float32(MEANING) * direction) @ index.meaning
-        return Heard(scores, repaired, direction)
+        repaired = {word: fixed for word in reading.words if (fixed := self._repairer.repair(word))}
+        words = [repaired.get(word, word) for word in reading.words]
+        direction = self._vectors.direction(words)
+        scores = self._scorer.scores(words, reading, self.words.scaffold)
+        if scores is None and not direction.any():
+            return None
+        meant = np.asarray((np.float32(MEANING) * direction) @ index.meaning, np.float32)
+        if scores is not None:
+            meant += scores
+        return Heard(meant, repaired, direction)
 
     def _why(self, reading: Reading, looked: Sequence[Looked]) -> Why:
         if len(looked) < 2:
@@ -182,17 +185,3 @@ def _first(scores: Floats) -> NDArray[np.int64]:
     least = np.partition(scores, -KEEP)[-KEEP] if len(scores) > KEEP else scores.min()
     found = np.flatnonzero(scores >= least)
     return found[np.argsort(-scores[found], kind="stable")][:KEEP]
-
-
-def _shares(final: NDArray[np.float64], looked: Sequence[Looked], scores: Floats) -> Floats:
-    """Each target's share of the match. Those not looked at twice are taken to look as poor as the poorest."""
-    poorest = min(float(score) - one.score for score, one in zip(final, looked, strict=True))
-    second = scores + np.float32(poorest)
-    second[[one.target for one in looked]] = final
-    odds = np.exp(SHARPNESS * (second - np.float32(final[0])))
-    return np.asarray(odds / odds.sum(), np.float32)
-
-
-def _spread(shares: Floats) -> float:
-    """The entropy of the first few shares, in nats: 0 where one of them has it all."""
-    return float(-(shares * np.log(np.maximum(shares, 1e-9))).sum())
