@@ -1,92 +1,178 @@
-"""Fit the shipped weights of `bot/matching/confidence.py`, and print them with how well they tell right from wrong.
+"""Fit what the matcher ships: the second look, the confidence, and the threshold to answer from. Prints and pastes them.
 
-Usage: python -m benchmarks.fit_confidence DATA, a folder with banking77, hwu64 and clinc150, each with
-`tune-8-shot.jsonl` and `val.jsonl` (clinc150 also `out-of-scope-val.jsonl`), one {"text", "label"} a line.
-Each set is used as it is (right or wrong) and with every fourth label withheld (its questions must be refused). The
-project's own question files and near misses, held-out rows aside, come in the same way.
+Usage: python -m benchmarks.fit_confidence DATA [--write]. DATA is a folder with banking77, hwu64 and clinc150, each with
+`tune-8-shot.jsonl` and `val.jsonl` (clinc150 also `out-of-scope-val.jsonl`), one {"text", "label"} a line. `--write` puts
+the numbers into `look.py`, `confidence.py` and `decide.py` of `bot/matching/`; without it nothing is changed.
+
+Which signals tell is learnt from all worlds (`worlds.py`); how sure to be on the whole from our own questions alone, half
+of them asked of the whole knowledge and half of knowledge with every second phrasing withheld: together about as hard as
+the questions of readers who have not seen the phrasings.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from benchmarks import fit_look
 from benchmarks.scores import auroc
-from benchmarks.sets import matcher_for, rows_of
-from bot.knowledge.load import default_folder, load, load_questions
-from bot.matching.calibrate import Observation, logistic, observe
-from bot.matching.confidence import SHIPPED
-from bot.matching.index import build
-from bot.matching.matcher import Matcher
-from bot.matching.words import Words
-from bot.targets import GUARD, targets_of
+from benchmarks.worlds import Question, World, own_worlds, public_worlds
+from bot.matching.calibrate import Observation, as_sure_as_right, logistic
+from bot.matching.confidence import SHIPPED, inputs
+from bot.matching.decide import Policy, Zone, decide
+from bot.matching.matcher import Matcher, Ranking
 
-SETS = ("banking77", "hwu64", "clinc150")
-QUESTIONS = Path(__file__).parent.parent / "tests" / "questions"
-OWN_WEIGHT = 3  # one of our own rows counts as much as three public ones: it is our field and our words
-MOST = 1000  # validation questions of a set that are used
-LONGEST = 300  # characters of our own questions that are used: longer ones are heard by the sentence
+MATCHING = Path(__file__).parent.parent / "bot" / "matching"
+COUNTS = {
+    "own whole": 4,
+    "own thinned": 2,
+    "own withheld": 2,
+}  # how often a question counts in the fit, against a public 1
+PUBLIC_EVERY = 2  # every second public question is used: our field and our words count most
+WORST = 0.01  # wrong answers of the answerable questions, false ones of the others: what the threshold is chosen for
 ZERO = dict.fromkeys(SHIPPED, 0.0)
 
 
-def observe_public(folder: Path) -> list[Observation]:
-    """Validation questions of the public sets."""
-    seen: list[Observation] = []
-    for name in SETS:
-        train, val = rows_of(folder / name / "tune-8-shot.jsonl"), rows_of(folder / name / "val.jsonl")
-        labels = sorted({label for _, label in train})
-        val = val[:: max(1, len(val) // MOST)] + rows_of(folder / name / "out-of-scope-val.jsonl")
-        for withheld in (frozenset[str](), frozenset(labels[::4])):
-            seen += observe(matcher_for(train, withheld), [(text, frozenset({label})) for text, label in val])
-    return seen
+@dataclass(frozen=True)
+class Seen:
+    """What the confidence sees of a question: its inputs, and whether the first is right."""
+
+    values: list[float]
+    right: bool
 
 
-def observe_own() -> list[Observation]:
-    """Our own questions and near misses."""
-    knowledge = load(default_folder())
-    words, targets = Words(knowledge.language), targets_of(knowledge)
-    asked = [
-        (question.text, frozenset({question.entry or "", *question.also}))
-        for _, question in load_questions(QUESTIONS)
-        if not question.held_out and not question.context and len(question.text) < LONGEST
+def see(world: World) -> list[Seen]:
+    """The questions of a world."""
+    found = []
+    for question, ranking in world.rankings():
+        if ranking.best is not None:
+            values = inputs({signal.name: signal.value for signal in ranking.best.signals})
+            found.append(Seen([values[name] for name in SHIPPED], ranking.best.entry in question.right))
+    return found
+
+
+def looking(world: World, second: Mapping[str, float], weights: Mapping[str, float] = SHIPPED) -> World:
+    """The world with another second look and confidence."""
+    matcher = Matcher(world.matcher.index, world.matcher.words, look=second, weights=weights)
+    return World(world.name, matcher, world.asked)
+
+
+def sureness(seen: Iterable[Seen], weights: Mapping[str, float]) -> NDArray[np.float64]:
+    """The confidence in each first candidate."""
+    x = np.array([one.values for one in seen]) @ np.array([weights[name] for name in SHIPPED])
+    return np.asarray(1 / (1 + np.exp(-x)))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Questions ranked with the new numbers, and how many were asked in all (a guard answers some)."""
+
+    rankings: list[tuple[Question, Ranking]]
+    answerable: int
+    others: int
+
+
+def asked(worlds: Iterable[World], second: Mapping[str, float], weights: Mapping[str, float]) -> Asked:
+    """The questions of these worlds, asked again."""
+    found: list[tuple[Question, Ranking]] = []
+    answerable = others = 0
+    for world in worlds:
+        found += looking(world, second, weights).rankings()
+        answerable += sum(bool(question.right) for question in world.asked)
+        others += sum(not question.right for question in world.asked)
+    return Asked(found, answerable, others)
+
+
+def threshold(parts: Sequence[Asked]) -> float:
+    """The lowest confidence to answer from with, on the mean of the parts, at most `WORST` wrong and `WORST` false answers."""
+    for hundredths in range(50, 99):
+        policy = Policy(answer=hundredths / 100)
+        shares = [_mistakes(part, policy) for part in parts]
+        if max(np.mean(shares, axis=0)) <= WORST:
+            return policy.answer
+    return 0.99
+
+
+def _mistakes(part: Asked, policy: Policy) -> tuple[float, float]:
+    """Wrong answers of the questions that an entry answers, and false ones of those that none does."""
+    shown = [
+        (bool(question.right), ranking.best.entry in question.right)
+        for question, ranking in part.rankings
+        if ranking.best is not None and decide(ranking, policy).zone is Zone.ANSWER
     ]
-    misses = [miss for entry in knowledge.entries.values() for miss in entry.near_misses if miss.entry is None]
-    asked += [(miss.text, frozenset[str]()) for miss in misses]
-    seen: list[Observation] = []
-    for share in (0, 4):  # nothing withheld, and every fourth: about one question in five has no entry
-        withheld = {target.id for number, target in enumerate(targets) if share and number % share == 0}
-        matcher = Matcher(build([target for target in targets if target.id not in withheld], words), words)
-        rows = [(text, right) for text, right in asked if not share or right & withheld]
-        seen += observe(matcher, [(t, r) for t, r in rows if not _guarded(matcher, t)])
-    return seen
+    wrong = sum(answerable and not right for answerable, right in shown)
+    false = sum(not answerable for answerable, _ in shown)
+    return wrong / max(1, part.answerable), false / max(1, part.others)
 
 
-def _guarded(matcher: Matcher, text: str) -> bool:
-    best = matcher.rank(text).best
-    return best is not None and best.entry.startswith(GUARD)
-
-
-def _report(title: str, seen: list[Observation], weights: dict[str, float]) -> None:
-    x = np.array([values for values, _ in seen]) @ np.array(list(weights.values()))
-    right = np.array([is_right for _, is_right in seen])
-    chance = 1 / (1 + np.exp(-x))
-    print(f"{title}: {len(seen)} questions, {100 * right.mean():.1f} % right; AUROC {auroc(x[right], x[~right]):.1f}")
+def report(title: str, seen: Sequence[Seen], weights: Mapping[str, float]) -> None:
+    """How well the confidence tells right from wrong, and what is right of what was said to be so sure."""
+    chance, right = sureness(seen, weights), np.array([one.right for one in seen])
+    told = f"; AUROC {auroc(chance[right], chance[~right]):.1f}" if right.any() and not right.all() else ""
+    print(f"{title}: {len(seen)} questions, {100 * right.mean():.1f} % right{told}")
     for low in np.arange(0, 1, 0.1):
         inside = (chance >= low) & (chance < low + 0.1)
         if inside.any():
             print(f"  said {low:.1f} to {low + 0.1:.1f}: right {100 * right[inside].mean():5.1f} % of {inside.sum()}")
 
 
-def main(folder: Path) -> None:
-    """Fit and print."""
-    public, own = observe_public(folder), observe_own()
-    weights = dict(logistic(public + own * OWN_WEIGHT, ridge=1.0, centre=ZERO))
-    _report("public", public, weights)
-    _report("our own", own, weights)
-    print("SHIPPED =", {name: round(weight, 2) for name, weight in weights.items()})
+def paste(file: str, name: str, weights: Mapping[str, float]) -> None:
+    """Put numbers in the place of those that a module of the matcher holds."""
+    path = MATCHING / file
+    lines, line = [], "   "
+    for item in (f'"{key}": {value},' for key, value in weights.items()):
+        if len(line) + len(item) > 115:
+            lines, line = [*lines, line], "   "
+        line += f" {item}"
+    body = "\n".join([*lines, line])
+    text = path.read_text(encoding="utf-8")
+    found, count = re.subn(rf"(?s)^({name}: [^=]*= )\{{.*?\}}", rf"\1{{\n{body}\n}}", text, count=1, flags=re.MULTILINE)
+    if not count:
+        raise SystemExit(f"{path.name} has no {name}")
+    path.write_text(found, encoding="utf-8")
+
+
+def main() -> None:
+    """Fit, print, and paste if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--write", action="store_true", help="put the numbers into the modules")
+    options = parser.parse_args()
+    worlds = [*own_worlds(), *public_worlds(options.data)]
+    plain = [looking(world, {}) for world in worlds if world.name != "own withheld"]
+    choices = [choice for world in plain for choice in fit_look.choices(world)]
+    second = {name: round(weight, 2) + 0.0 for name, weight in fit_look.fit(choices).items()}
+    print("The second look, right first candidates without it and with weights of other folds:")
+    fit_look.report(choices)
+    seen: dict[str, list[Seen]] = {}
+    for world in worlds:
+        seen.setdefault(world.name, []).extend(see(looking(world, second)))
+    fitted: list[Observation] = []
+    for name, rows in seen.items():
+        counted = rows * COUNTS[name] if name in COUNTS else rows[::PUBLIC_EVERY]
+        fitted += [(one.values, one.right) for one in counted]
+    shape = logistic(fitted, ridge=1.0, centre=ZERO)
+    whole, thinned = seen["own whole"], seen["own thinned"]
+    real: list[Observation] = [(one.values, one.right) for one in (*whole, *whole, *thinned)]
+    weights = {name: round(weight, 2) for name, weight in as_sure_as_right(shape, real).items()}
+    for name, rows in seen.items():
+        report(name, rows, weights)
+    kinds = ("own whole", "own thinned")
+    answer = threshold([asked([w for w in worlds if w.name == kind], second, weights) for kind in kinds])
+    print("LOOK =", second, "\nSHIPPED =", weights, "\nPolicy.answer =", answer)
+    if options.write:
+        paste("look.py", "LOOK", second)
+        paste("confidence.py", "SHIPPED", weights)
+        decide = MATCHING / "decide.py"
+        text = decide.read_text(encoding="utf-8")
+        decide.write_text(re.sub(r"(?m)^(    answer: float = )[\d.]+", rf"\g<1>{answer}", text), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

@@ -73,15 +73,24 @@ def as_sure_as(weights: Weights, centre: Weights, observations: Sequence[Observa
     tell is learnt here; how sure to be on the whole is not.
     """
     x = np.array([values for values, _ in observations])
+    return _moved(weights, x, _sureness(centre, x, 0.0))
 
-    def sureness(of: Weights, move: float) -> float:
-        return float((1 / (1 + np.exp(-np.clip(x @ np.array(list(of.values())) + move, -30, 30)))).mean())
 
-    wanted = sureness(centre, 0.0)
+def as_sure_as_right(weights: Weights, observations: Sequence[Observation]) -> Weights:
+    """The weights with their bias moved until they are, on the whole, as sure as they are right."""
+    x = np.array([values for values, _ in observations])
+    return _moved(weights, x, float(np.mean([right for _, right in observations])))
+
+
+def _sureness(weights: Weights, x: Array, move: float) -> float:
+    return float((1 / (1 + np.exp(-np.clip(x @ np.array(list(weights.values())) + move, -30, 30)))).mean())
+
+
+def _moved(weights: Weights, x: Array, wanted: float) -> Weights:
     low, high = -20.0, 20.0
     for _ in range(50):
         middle = (low + high) / 2
-        low, high = (middle, high) if sureness(weights, middle) < wanted else (low, middle)
+        low, high = (middle, high) if _sureness(weights, x, middle) < wanted else (low, middle)
     return {**weights, "bias": round(weights["bias"] + low, 4)}
 
 

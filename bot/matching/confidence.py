@@ -14,8 +14,9 @@ from math import exp, log
 Weights = Mapping[str, float]  # signal -> weight, and `bias`
 
 SHIPPED: Weights = {
-    "share": 0.21, "score": 0.12, "margin": 5.67, "coverage": 1.81, "kin": 0.63, "gap": -2.61, "uncovered": 0.94,
-    "unknown": 1.16, "ratio": 2.57, "meaning": 2.05, "length": 1.28, "opposed": -0.07, "bias": -6.04,
+    "share": 0.2, "score": -0.27, "margin": 1.7, "spread": -1.44, "coverage": 0.39, "kin": -0.31, "gap": -1.04,
+    "uncovered": 0.84, "open": -1.02, "unknown": -1.25, "ratio": 3.02, "meaning": 2.23, "length": 2.62,
+    "opposed": -0.06, "who": 0.05, "asks": -0.33, "when": 0.06, "bias": -2.4,
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -23,6 +24,7 @@ Ints = NDArray[np.int64]
 STEMS, PAIRS, LETTERS, MEANING = 0.8, 0.6, 1.0, 1.4
 SCAFFOLD_WEIGHT = 0.6  # of a word that only carries a question, against a telling word's 1
 GROUP_SIZES = (2, 3, 4)
+WORDS = 4096  # words whose letter groups are remembered: 2 MB
 
 
 def letter_groups(word: str) -> list[str]:
@@ -58,57 +60,65 @@ class Forms:
         return iter(((self.word, 1.0),) if self.word == self.typed else ((self.word, 0.5), (self.typed, 0.5)))
 
 
-class Features:
-    """Turns readings into (feature numbers, weights) by one vocabulary. What known words become is remembered."""
+Letters = tuple[Ints, Floats, float]  # the numbers and weights of a word's letter groups, the square of their length
 
-    def __init__(self, vocabulary: Mapping[str, int], idf: Floats, known: Mapping[str, int]) -> None:
+
+class Features:
+    """Turns readings into (feature numbers, weights) by one vocabulary. What a word becomes is remembered."""
+
+    def __init__(self, vocabulary: Mapping[str, int], idf: Floats) -> None:
         self._vocabulary = vocabulary
         self._idf = idf
-        self._known = known
-        self._letters: dict[str, tuple[Ints, Floats, float]] = {}  # of known words only, so it can't grow for ever
+        self.letters_of = lru_cache(maxsize=WORDS)(self._letters_of)
 
-    def _letters_of(self, word: str) -> tuple[Ints, Floats, float]:
-        """The numbers and weights of a word's letter groups, and the square of their length."""
-        found = self._letters.get(word)
-        if found is None:
-            numbers = [self._vocabulary[name] for name in letter_groups(word) if name in self._vocabulary]
-            weights = self._idf[numbers]
-            found = np.array(numbers, np.int64), weights, float(weights @ weights)
-            if word in self._known:
-                self._letters[word] = found
-        return found
+    def _letters_of(self, word: str) -> Letters:
+        """A word's known letter groups."""
+        at = [number for name in letter_groups(word) if (number := self._vocabulary.get(name)) is not None]
+        numbers = np.array(at, np.int64)
+        weights = self._idf[numbers]
+        return numbers, weights, float(weights @ weights)
+
+    def stems(self, words: Sequence[str], reading: Reading, scaffold: frozenset[str]) -> tuple[Ints, Floats, int]:
+        """Stems, then pairs, and how many of them are stems. `words` are the reading's, repaired."""
+        get = self._vocabulary.get
+        stems = [
+            (number, share)
+            for name, share in stem_names(words, reading, scaffold).items()
+            if (number := get(name)) is not None
+        ]
+        pairs = [number for name in pair_names(words, reading) if (number := get(name)) is not None]
+        numbers = np.array([*(number for number, _ in stems), *pairs], np.int64)
+        weights = self._idf[numbers]
+        first = weights[: len(stems)]
+        if stems:
+            first *= np.array([share for _, share in stems], np.float32)
+            first *= np.float32(STEMS / float(first @ first) ** 0.5)
+        if pairs:
+            second = weights[len(stems) :]
+            second *= np.float32(PAIRS / float(second @ second) ** 0.5)
+        return numbers, weights, len(stems)
+
+    def letters(
+        self, words: Sequence[str], reading: Reading, scaffold: frozenset[str]
+    ) -> list[tuple[str, Letters, float]]:
+        """Each word or typed form with its letter groups, and how much they count in this text."""
+        forms = [Forms(typed, word) for typed, word in dict.fromkeys(zip(reading.words, words, strict=True))]
+        forms += [Forms(word, word) for word in reading.extra]
+        found = [
+            (word, self.letters_of(word), (SCAFFOLD_WEIGHT if form.word in scaffold else 1.0) * part)
+            for form in forms
+            for word, part in form
+        ]
+        square = sum(letters[2] * share * share for _, letters, share in found)
+        scale = LETTERS / square**0.5 if square else 0.0
+        return [(word, letters, share * scale) for word, letters, share in found]
 
     def vector(self, reading: Reading, scaffold: frozenset[str], repaired: Mapping[str, str]) -> tuple[Ints, Floats]:
         """The known features of a reading. `repaired` maps unknown words to known ones."""
         words = [repaired.get(word, word) for word in reading.words]
-        numbers: list[Ints] = []
-        weights: list[Floats] = []
-
-        def add(found: list[tuple[int, float]], length: float) -> None:
-            if found:
-                block = np.array([number for number, _ in found], np.int64)
-                values = self._idf[block] * np.array([share for _, share in found], np.float32)
-                numbers.append(block)
-                weights.append(values * np.float32(length / float(np.sqrt(values @ values))))
-
-        vocabulary = self._vocabulary
-        stems = stem_names(words, reading, scaffold)
-        add([(vocabulary[name], share) for name, share in stems.items() if name in vocabulary], STEMS)
-        add([(vocabulary[name], 1.0) for name in pair_names(words, reading) if name in vocabulary], PAIRS)
-
-        forms = [Forms(typed, word) for typed, word in dict.fromkeys(zip(reading.words, words, strict=True))]
-        forms += [Forms(word, word) for word in reading.extra]
-        square = 0.0
-        letters: list[tuple[Floats, float]] = []
-        for form in forms:
-            base = SCAFFOLD_WEIGHT if form.word in scaffold else 1.0
-            for word, part in form:
-                block, values, own = self._letters_of(word)
-                numbers.append(block)
-                letters.append((values, base * part))
-                square += own * (base * part) ** 2
-        scale = LETTERS / square**0.5 if square else 0.0
-        weights += [values * np.float32(share * scale) for values, share in letters]
-        if not numbers:
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        return np.concatenate(numbers), np.concatenate(weights).astype(np.float32, copy=False)
+        numbers, weights, _ = self.stems(words, reading, scaffold)
+        letters = self.letters(words, reading, scaffold)
+        return (
+            np.concatenate([numbers, *(own[0] for _, own, _ in letters)]),
+            np.concatenate([weights, *(own[1] * np.float32(share) for _, own, share in letters)]),
+        )

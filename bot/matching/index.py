@@ -6,14 +6,17 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.matching import repair
 from bot.matching.features import MEANING, Features, letter_groups, pair_names, stem_names
+from bot.matching.frames import frames_of
+from bot.matching.rows import Rows
 from bot.matching.text import stem
-from bot.matching.train import Example, train
+from bot.matching.train import Examples, train
 from bot.matching.vectors import Floats, Vectors, shipped
 from bot.matching.words import Reading, Words, denies
 from bot.model import Nation
@@ -39,8 +42,7 @@ class Index:
     targets: tuple[Target, ...]
     vocabulary: dict[str, int]  # feature -> row
     idf: Floats
-    rows: NDArray[np.int8]  # [feature, target], in steps of the feature's `row_step`
-    row_step: Floats
+    rows: Rows  # feature -> its weight for each target
     meaning: Floats  # [direction, target]
     phrasings: NDArray[np.float16]  # the direction of each phrasing, target after target
     stems: dict[str, int]
@@ -50,6 +52,7 @@ class Index:
     known: dict[str, int]  # word -> in how many texts it stands
     keys: tuple[tuple[str, ...], ...]  # each target's phrasings as sorted words in a row
     denying: tuple[tuple[bool, ...], ...]  # whether each of them denies something
+    frames: tuple[tuple[str, ...], ...]  # of each target's phrasings (`frames.py`)
     exact: dict[str, int]  # normalised phrasing -> target, where only one target has it
     own_forms: repair.Index
     common_forms: repair.Index
@@ -74,29 +77,27 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
 
     vocabulary, idf = _vocabulary(texts, [reading for reading in behind if reading], words.scaffold)
     known = Counter(word for reading in everything for word in _all_words(reading))
-    features = Features(vocabulary, idf, known)
-    examples: list[Example] = []
-    for label, (group, own) in enumerate(zip(readings, behind, strict=True)):
-        for reading, share in (*((r, 1.0) for r in group), *(((own, BACKGROUND_SHARE),) if own else ())):
-            numbers, weights = features.vector(reading, words.scaffold, {})
-            examples.append(Example(numbers, weights, MEANING * vectors.direction(reading.words), label, share))
-    rows, meaning = train(examples, len(vocabulary), vectors.size, len(targets))
-    small, step = _in_bytes(rows)
+    features = Features(vocabulary, idf)
+    learnt = [
+        *((reading, label, 1.0) for label, group in enumerate(readings) for reading in group),
+        *((reading, label, BACKGROUND_SHARE) for label, reading in enumerate(behind) if reading),
+    ]
+    directions = vectors.directions([reading.words for reading, _, _ in learnt])
+    found = [(features.vector(reading, words.scaffold, {}), label, share) for reading, label, share in learnt]
+    model = train(Examples.of(found, np.float32(MEANING) * directions), len(vocabulary), len(targets))
 
     stems, stem_weight, cover = _cover(readings, behind, everything)
     owners: dict[str, set[int]] = {}
     for label, group in enumerate(readings):
         for reading in group:
             owners.setdefault(key(reading.words), set()).add(label)
-    directions = [vectors.direction(reading.words) for reading in texts]
     return Index(
         targets=tuple(targets),
         vocabulary=vocabulary,
         idf=idf,
-        rows=small,
-        row_step=step,
-        meaning=meaning,
-        phrasings=np.array(directions, np.float16).reshape(len(directions), vectors.size),
+        rows=Rows.of(model.rows),
+        meaning=np.ascontiguousarray(model.meaning.T),
+        phrasings=directions[: len(texts)].astype(np.float16),
         stems=stems,
         stem_weight=stem_weight,
         stem_meaning=_stem_meaning(stems, known, vectors),
@@ -104,30 +105,39 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
         known=dict(known),
         keys=tuple(tuple(key(sorted(reading.words)) for reading in group) for group in readings),
         denying=tuple(tuple(denies(reading.words) for reading in group) for group in readings),
+        frames=tuple(_frames(group) for group in readings),
         exact={text: next(iter(labels)) for text, labels in owners.items() if len(labels) == 1},
         own_forms=repair.deletion_index(known, 2),
-        common_forms=repair.deletion_index(vectors.common, 1),
+        common_forms=_common_forms(vectors),
     )
 
 
-def _in_bytes(rows: Floats) -> tuple[NDArray[np.int8], Floats]:
-    """The weights in one byte each, row by row: a quarter of the memory, and no set loses more than 0.1 points."""
-    peak = np.abs(rows).max(axis=1, initial=0.0)
-    step = (np.where(peak > 0, peak, 1) / 127).astype(np.float32)
-    return np.rint(rows / step[:, None]).astype(np.int8), step
+def _frames(group: Iterable[Reading]) -> tuple[str, ...]:
+    return tuple(sorted({frame for reading in group for frame in frames_of(reading.words)}))
+
+
+@lru_cache(maxsize=1)
+def _common_forms(vectors: Vectors) -> repair.Index:
+    """Of the table's words: the same for every knowledge, so a changed one does not wait for it."""
+    return repair.deletion_index(vectors.common, 1)
 
 
 def _vocabulary(
     texts: Iterable[Reading], behind: Iterable[Reading], scaffold: frozenset[str]
 ) -> tuple[dict[str, int], Floats]:
-    """Every feature of the phrasings, and the stems of the answers, with how telling each is."""
-    seen: Counter[str] = Counter()
+    """Every feature of the phrasings, the commonest first, and the stems of the answers, with how telling each is."""
+    count: Counter[str] = Counter()
+    groups: dict[str, list[str]] = {}
     total = 1
     for reading in texts:
         total += 1
-        found = {*stem_names(reading.words, reading, scaffold), *pair_names(reading.words, reading)}
-        found.update(group for word in _all_words(reading) for group in letter_groups(word))
-        seen.update(sorted(found))
+        own = _all_words(reading)
+        for word in own - groups.keys():
+            groups[word] = letter_groups(word)
+        count.update(list(stem_names(reading.words, reading, scaffold)))  # a mapping would add its values
+        count.update(pair_names(reading.words, reading))
+        count.update(set().union(*(groups[word] for word in own)))
+    seen = Counter(dict(sorted(count.items(), key=lambda item: (-item[1], item[0]))))
     for reading in behind:
         seen.update(name for name in stem_names(reading.words, reading, scaffold) if name not in seen)
     idf = np.array([math.log(total / (1 + count)) + 1 for count in seen.values()], np.float32)
@@ -157,5 +167,4 @@ def _stem_meaning(stems: Iterable[str], known: Counter[str], vectors: Vectors) -
     word_of: dict[str, str] = {}
     for word, _ in sorted(known.items(), key=lambda item: (-item[1], item[0])):
         word_of.setdefault(stem(word), word)
-    found = [vectors.direction([word_of[name]]) for name in stems]
-    return np.array(found, np.float16).reshape(len(found), vectors.size)
+    return vectors.directions([(word_of[name],) for name in stems]).astype(np.float16)

@@ -9,11 +9,13 @@ On public sets with two slips a question this keeps 3 points more than looking o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from math import log
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 LONG = 5  # letters from which two slips are thought of
@@ -23,6 +25,7 @@ RARE = 0.5  # weight of the logarithm of how common a word is
 FAR_KEY = 1.0  # cost of a wrong letter that is no neighbour on the keyboard
 OTHER_SLIP = 0.3  # cost of a letter too many or too few
 FIRST_LETTER = 1.5  # cost of a wrong first letter, unless it was swapped with the second
+REMEMBERED = 2048  # unknown words whose repair is remembered: people make the same slips
 COMMON = 2000.0  # rank in the vector table at which a foreign word is as cheap as can be
 
 Index = tuple[NDArray[np.uint32], NDArray[np.int32]]  # sorted hashes of forms, and the number of the word of each
@@ -53,23 +56,29 @@ def _may_be_repaired(word: str) -> bool:
 
 def deletion_index(words: Iterable[str], most: int) -> Index:
     """Index of the words by their forms, `most` letters left out of long ones and one of the others."""
-    pairs = [
-        (crc32(form.encode()), number)
-        for number, word in enumerate(words)
-        if _may_be_repaired(word)
-        for form in sorted(forms(word, most if len(word) >= LONG else 1))
-    ]
-    pairs.sort()
-    return (
-        np.array([code for code, _ in pairs], np.uint32),
-        np.array([number for _, number in pairs], np.int32),
-    )
+    codes: list[int] = []
+    counts: list[int] = []
+    for word in words:
+        found = forms(word, most if len(word) >= LONG else 1) if _may_be_repaired(word) else ()
+        codes += [crc32(form.encode()) for form in found]
+        counts.append(len(found))
+    numbers = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    hashes = np.array(codes, np.uint32)
+    order = np.lexsort((numbers, hashes))
+    return hashes[order], numbers[order]
 
 
-def _lookup(index: Index, codes: NDArray[np.uint32]) -> set[int]:
+def _lookup(index: Index, codes: NDArray[np.uint32]) -> list[int]:
+    """The numbers of the words that have one of the forms."""
     hashes, numbers = index
-    starts, ends = np.searchsorted(hashes, codes, "left"), np.searchsorted(hashes, codes, "right")
-    return {int(n) for a, b in zip(starts, ends, strict=True) if a < b for n in numbers[a:b]}
+    starts = hashes.searchsorted(codes)
+    found: set[int] = set()
+    for code, start in zip(codes.tolist(), starts.tolist(), strict=True):
+        at = start
+        while at < len(hashes) and hashes[at] == code:
+            found.add(int(numbers[at]))
+            at += 1
+    return sorted(found)
 
 
 class Repairer:
@@ -80,6 +89,7 @@ class Repairer:
         self._known, self._common = known, common
         self._known_words, self._common_words = list(known), list(common)
         self._own, self._others = own, others
+        self._repaired = lru_cache(maxsize=REMEMBERED)(self._repair)
 
     @classmethod
     def of(cls, known: Mapping[str, int], common: Mapping[str, int]) -> Repairer:
@@ -88,23 +98,24 @@ class Repairer:
 
     def repair(self, word: str) -> str | None:
         """The likeliest word; None if the word is known, plain English, too short or too far off."""
-        if word in self._known or word in self._common or not _may_be_repaired(word):
+        if word in self._known or word in self._common:
+            return None
+        return self._repaired(word)
+
+    def _repair(self, word: str) -> str | None:
+        if not _may_be_repaired(word):
             return None
         allowed = 2 if len(word) >= LONG else 1
-        codes = np.array(sorted(crc32(form.encode()) for form in forms(word, allowed)), np.uint32)
-        own = ((self._known_words[n], True) for n in _lookup(self._own, codes))
-        others = ((self._common_words[n], False) for n in _lookup(self._others, codes))
+        codes = np.array([crc32(form.encode()) for form in forms(word, allowed)], np.uint32)
+        codes.sort()
         best: tuple[float, str] | None = None
-        for other, ours in (*own, *others):
-            if (
-                min(len(word), len(other)) < 4
-                and sorted(word) != sorted(other)
-                and not self._short_and_near(word, other)
-            ):
-                continue
-            slips = OSA.distance(word, other, score_cutoff=allowed)
-            if slips <= allowed:
-                found = (SLIP * slips + self._cost(word, other, slips, ours), other)
+        for index, words, ours in ((self._own, self._known_words, True), (self._others, self._common_words, False)):
+            near = [words[number] for number in _lookup(index, codes)]
+            for other, slips, _ in process.extract_iter(word, near, scorer=OSA.distance, score_cutoff=allowed):
+                short = min(len(word), len(other)) < 4
+                if short and sorted(word) != sorted(other) and not self._short_and_near(word, other):
+                    continue
+                found = (SLIP * slips + self._cost(word, other, int(slips), ours), other)
                 best = found if best is None else min(best, found)
         return best[1] if best else None
 

@@ -6,14 +6,14 @@ measured by meaning too (`kin`, `gap`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from bot.matching.index import Index
 from bot.matching.text import stem
-from bot.matching.vectors import Vectors
+from bot.matching.vectors import Floats, Vectors
 from bot.matching.words import NEGATIONS, Reading, Words
 
 BY_LEVEL = (0.0, 0.6, 1.0)  # of a word: that the target lacks; that only its answer has; that a phrasing has
@@ -40,6 +40,25 @@ class Coverage:
         return len(self.unknown) / max(1, self.words)
 
 
+@dataclass(frozen=True)
+class Told:
+    """A word that carries content: its stem's row (None if no text has it), how much it tells, how sure it was meant."""
+
+    word: str
+    row: int | None
+    weight: float
+    trust: float
+
+
+@dataclass(frozen=True)
+class Content:
+    """What of a reading carries content, with the direction of each word."""
+
+    reading: Reading
+    told: tuple[Told, ...]
+    meant: Floats  # [word, direction]
+
+
 class Gauge:
     """Measures coverage over one index."""
 
@@ -52,66 +71,66 @@ class Gauge:
         self._heaviest = float(index.stem_weight.max()) if len(index.stem_weight) else 1.0
         self._asked = (index.cover == 2).any(axis=1)
 
-    def coverage(self, reading: Reading, repaired: Mapping[str, str], target: int) -> Coverage:
-        """How the target covers a reading's words that carry content."""
+    def content(self, reading: Reading, repaired: Mapping[str, str]) -> Content:
+        """A reading's words that carry content, looked up once for all candidates."""
         index = self._index
         places = reading.place_words - self._short_forms
-        content = [word for word in dict.fromkeys(reading.words) if self._tells(word) and word not in places]
-        by_concept = self._by_concept(reading, target)
-        total = covered = kin = gap = field = worst = 0.0
-        uncovered: list[str] = []
-        unknown: list[str] = []
-        for word in content:
-            row = index.stems.get(stem(word))
-            trust = 1.0
+        found = [word for word in dict.fromkeys(reading.words) if self._tells(word) and word not in places]
+        told = []
+        for word in found:
+            row, trust = index.stems.get(stem(word)), 1.0
             if row is None and word in repaired:
                 row, trust = index.stems.get(stem(repaired[word])), REPAIRED
             weight = self._heaviest if row is None else float(index.stem_weight[row])
-            total += weight
-            level = 0
-            if row is None:
-                unknown.append(word)
-            else:
-                level = int(index.cover[row, target])
-                field += weight if self._asked[row] else 0.0
-            if level == 0 and word in by_concept:
-                level = 2
-            covered += weight * trust * BY_LEVEL[level]
-            if level == 2:
-                kin += weight * trust
-                continue
-            alike = self._kinship(word, row, target)
-            kin += weight * trust * max(alike, BY_LEVEL[level])
-            if level == 0:
-                uncovered.append(word)
-                worst = max(worst, weight / self._heaviest)
-                gap = max(gap, weight / self._heaviest * (1 - alike))
+            told.append(Told(word, row, weight, trust))
+        meant = [
+            index.stem_meaning[one.row].astype(np.float32)
+            if one.row is not None
+            else self._vectors.direction([one.word])
+            for one in told
+        ]
+        return Content(reading, tuple(told), np.array(meant, np.float32).reshape(len(told), self._vectors.size))
+
+    def coverage(self, content: Content, target: int) -> Coverage:
+        """How the target covers the words that carry content."""
+        told = content.told
+        total = sum(one.weight for one in told)
         if not total:
             return Coverage()
+        by_concept = self._by_concept(content.reading, target)
+        levels = [0 if one.row is None else int(self._index.cover[one.row, target]) for one in told]
+        levels = [2 if not level and one.word in by_concept else level for level, one in zip(levels, told, strict=True)]
+        alike = self._kinship(content, [at for at, level in enumerate(levels) if level < 2], target)
+        covered = kin = gap = worst = 0.0
+        for at, (one, level) in enumerate(zip(told, levels, strict=True)):
+            covered += one.weight * one.trust * BY_LEVEL[level]
+            kin += one.weight * one.trust * max(alike.get(at, 0.0), BY_LEVEL[level])
+            if level == 0:
+                worst = max(worst, one.weight / self._heaviest)
+                gap = max(gap, one.weight / self._heaviest * (1 - alike[at]))
         return Coverage(
             share=covered / total,
             kin=kin / total,
             gap=gap,
             worst=worst,
-            field=field / total,
+            field=sum(one.weight for one in told if one.row is not None and self._asked[one.row]) / total,
             weight=total / self._heaviest,
-            words=len(content),
-            uncovered=tuple(uncovered),
-            unknown=tuple(unknown),
+            words=len(told),
+            uncovered=tuple(one.word for one, level in zip(told, levels, strict=True) if level == 0),
+            unknown=tuple(one.word for one in told if one.row is None),
         )
 
     def _tells(self, word: str) -> bool:
         """Whether a word carries content: a letter alone, as of markup, does not; a number does."""
         return word not in self._aside and (len(word) > 1 or word.isdigit())
 
-    def _kinship(self, word: str, row: int | None, target: int) -> float:
-        """How near in meaning the nearest word of the target's phrasings is, 0..1."""
+    def _kinship(self, content: Content, at: Sequence[int], target: int) -> dict[int, float]:
+        """How near in meaning the nearest word of the target's phrasings is to each of these words, 0..1."""
         own = self._own[target]
-        if not len(own):
-            return 0.0
-        words = self._index.stem_meaning
-        meant = words[row].astype(np.float32) if row is not None else self._vectors.direction([word])
-        return max(0.0, float((words[own].astype(np.float32) @ meant).max()))
+        if not at or not len(own):
+            return dict.fromkeys(at, 0.0)
+        nearest = (content.meant[at] @ self._index.stem_meaning[own].astype(np.float32).T).max(axis=1)
+        return {place: max(0.0, float(value)) for place, value in zip(at, nearest, strict=True)}
 
     def _by_concept(self, reading: Reading, target: int) -> set[str]:
         """Words of the question whose concept group the target's phrasings also use."""

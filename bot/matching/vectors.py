@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+MANY = 1024  # texts whose hidden layer is computed at once: some megabytes
+WORDS = 4096  # words whose sum of pieces is remembered: 2 MB
 INSIDE = "##"  # marks a piece that only stands inside a word
 
 
@@ -60,6 +62,7 @@ class Vectors:
             self._bias = found["inner_bias"].astype(np.float32)
             self._outer = (found["outer"] * found["outer_scale"].astype(np.float32)).T.copy()
 
+        self._bag = lru_cache(maxsize=WORDS)(self._bag_of)
         whole = [name for name in self.pieces.names if len(name) > 1 and name.isalpha()]
         self.common = {name: rank for rank, name in enumerate(whole)}  # plain English words, the commonest first
 
@@ -68,15 +71,56 @@ class Vectors:
         """How many numbers a direction has."""
         return int(self._table.shape[1])
 
+    def _bag_of(self, word: str) -> Floats:
+        own = self.pieces.of(word)
+        bag = np.asarray((self._table[own] * self._scale[own]).sum(0), np.float32)
+        bag.flags.writeable = False
+        return bag
+
     def direction(self, words: Iterable[str]) -> Floats:
         """The direction of a text, of length 1; all zero where no word is known."""
-        pieces = self.pieces.of_all(words)
-        if not pieces:
+        bags = [self._bag(word) for word in words]
+        bag: Floats = np.add.reduce(bags) if bags else np.zeros(self.size, np.float32)
+        square = float(bag @ bag)
+        if not square:
             return np.zeros(self.size, np.float32)
-        bag = (self._table[pieces] * self._scale[pieces]).sum(0)
-        bag /= np.sqrt(1e-6 + np.sqrt(bag @ bag))
-        bag = bag + np.maximum(bag @ self._inner + self._bias, 0) @ self._outer
-        return np.asarray(bag / max(float(np.sqrt(bag @ bag)), 1e-9), np.float32)
+        bag /= (1e-6 + square**0.5) ** 0.5
+        hidden = bag @ self._inner
+        hidden += self._bias
+        bag += np.maximum(hidden, 0, out=hidden) @ self._outer
+        bag /= max(float(bag @ bag) ** 0.5, 1e-9)
+        return bag
+
+    def directions(self, texts: Sequence[Sequence[str]]) -> Floats:
+        """The direction of each text, one a row: many at once, each word cut and added up once."""
+        number = {word: at for at, word in enumerate(dict.fromkeys(word for words in texts for word in words))}
+        pieces = [self.pieces.of(word) for word in number]
+        known = _sums(self._table.astype(np.float32) * self._scale, pieces)
+        bags = np.zeros((len(texts), self.size), np.float32)
+        for start in range(0, len(texts), MANY):
+            part = bags[start : start + MANY]
+            own = [[number[word] for word in words] for words in texts[start : start + MANY]]
+            part[:] = _sums(known, own)
+            part /= np.sqrt(1e-6 + _lengths(part))
+            part += np.maximum(part @ self._inner + self._bias, 0) @ self._outer
+            part[[not any(pieces[at] for at in words) for words in own]] = 0
+        bags /= np.maximum(_lengths(bags), 1e-9)
+        return bags
+
+
+def _lengths(rows: Floats) -> Floats:
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None], np.float32)
+
+
+def _sums(rows: Floats, groups: Sequence[Sequence[int]]) -> Floats:
+    """The sum of each group of rows; an empty group's is zero."""
+    sums = np.zeros((len(groups), rows.shape[1]), np.float32)
+    filled = [number for number, group in enumerate(groups) if group]
+    if filled:
+        lengths = [len(groups[number]) for number in filled]
+        starts = np.cumsum([0, *lengths[:-1]])
+        sums[filled] = np.add.reduceat(rows[[at for number in filled for at in groups[number]]], starts, axis=0)
+    return sums
 
 
 @lru_cache(maxsize=1)

@@ -53,6 +53,8 @@ class Phrasebook:
 
     def find(self, words: Sequence[str]) -> list[tuple[int, int, str]]:
         """(start, end, value) of each phrase found, left to right, without overlap."""
+        if self._by_first.keys().isdisjoint(words):
+            return []
         found = []
         at = 0
         while at < len(words):
@@ -98,6 +100,7 @@ class Words:
         self._welsh_words = {word for phrase in _phrases(language.welsh.items()) for word in phrase}
         self._acronyms = {short.casefold(): tuple(fulls) for short, fulls in language.acronyms.items()}
         self.short_forms = frozenset(self._acronyms)  # `tsi` tells the nation, and is what is asked about
+        self._full_words = {short: tokens(fulls[0]) for short, fulls in self._acronyms.items() if len(fulls) == 1}
         self._full_forms = Phrasebook(
             {
                 tuple(stem(word) for word in tokens(full)): short
@@ -122,6 +125,8 @@ class Words:
 
     def is_welsh(self, words: Sequence[str]) -> bool:
         """Whether most of the words are Welsh words we know and none of the common English ones is there."""
+        if self._welsh_words.isdisjoint(words):
+            return False
         known = sum(word in self._welsh_words for word in words)
         english = sum(
             word in {"the", "is", "what", "how", "can", "we", "do", "of", "to", "and", "for"} for word in words
@@ -140,12 +145,7 @@ class Words:
             for _, _, value in self._ambiguous.find(words):
                 open_nations = nations_of(tuple(value.split(",")))
         stems = [stem(word) for word in words]
-        extra = [
-            word
-            for short in words
-            for full in (self._acronyms.get(short, ()) if len(self._acronyms.get(short, ())) == 1 else ())
-            for word in tokens(full)
-        ]
+        extra = [word for short in words if short in self._full_words for word in self._full_words[short]]
         extra += [short for _, _, short in self._full_forms.find(stems)]
         return Reading(
             words=tuple(words),
@@ -157,15 +157,18 @@ class Words:
             open_nations=open_nations,
             welsh=welsh,
             mended=tuple(mended),
-            negated=any(word in NEGATIONS for word in words),
+            negated=not NEGATIONS.isdisjoint(words),
         )
 
     @staticmethod
     def _replace(words: Sequence[str], book: Phrasebook) -> tuple[list[str], list[tuple[str, str]]]:
+        phrases = book.find(words)
+        if not phrases:
+            return list(words), []
         out: list[str] = []
         changes = []
         at = 0
-        for start, end, value in book.find(words):
+        for start, end, value in phrases:
             out += words[at:start]
             out += tokens(value)
             changes.append((" ".join(words[start:end]), value))

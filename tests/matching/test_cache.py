@@ -65,7 +65,7 @@ def test_a_second_start_reads_the_cache_and_ranks_alike(cached: Path, knowledge:
     warm = open_library(knowledge, cached.parent, lambda: built.append("built"))
     fresh = open_library(knowledge, None)
     assert built == []
-    assert np.array_equal(warm.matcher.index.rows, fresh.matcher.index.rows)
+    assert np.array_equal(warm.matcher.index.rows.values, fresh.matcher.index.rows.values)
     text = "must we take the cheapest"
     assert warm.matcher.rank(text) == fresh.matcher.rank(text)
 
