@@ -19,9 +19,9 @@ from bot.matching.vectors import Floats
 
 SHARPNESS = 8.0  # what scores are multiplied with before the softmax, here and when ranking
 RATE = 0.2  # of the first step; it falls to nothing at the last
-RIVALS = (48, 48, 32, 24, 24, 24)  # each round: entries a phrasing is told apart from, the likeliest ones
+RIVALS = (48, 32, 24, 16, 16)  # each round: entries a phrasing is told apart from, the likeliest ones
 HEAD_START = 1.0  # length of the centroids it starts from
-TELLING = 0.01  # probability under which an entry is left alone by a step, and a phrasing by the next round
+TELLING = 0.005  # probability under which an entry is left alone by a step, and a phrasing by the next round
 AVERAGED = 0.5  # share of the steps, the last ones, over which the weights are averaged
 TOGETHER = (8, 64)  # steps taken at once: fewest, most; a twelfth of the labels, so that they seldom touch the same one
 LEADING = 24  # features of an example, stems first, by which its rivals are chosen
