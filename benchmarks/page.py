@@ -16,7 +16,7 @@ from typing import TypeVar
 T = TypeVar("T")
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 TITLE = "# Benchmarks\n\nWritten by the commands of `benchmarks/`, each its own section; `benchmarks/README.md` names them.\n"
-ORDER = ("accuracy", "scope", "speed", "own")
+ORDER = ("accuracy", "scope", "speed", "own", "ablation")
 LIBRARIES = ("numpy", "rapidfuzz", "bm25s", "tantivy", "scikit-learn")
 
 
