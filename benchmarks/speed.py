@@ -1,8 +1,9 @@
 """What a question costs as the knowledge grows: time per question, training, a start from the cache, memory.
 
-Usage: PYTHONPATH=. python benchmarks/speed.py DATA [--sample N] [--largest N] [--entries N]. Three tables: the public set
-with the closest labels at 8 phrasings each; more and more phrasings at a fixed number of entries; entries growing too, ten
-phrasings each. Times per question are processor time of this process, so that other work on the machine disturbs little.
+Usage: PYTHONPATH=. python benchmarks/speed.py DATA [--sample N] [--largest N] [--entries N]. Four tables: our own knowledge
+and question files; the public set with the closest labels at 8 phrasings each; more and more phrasings at a fixed number
+of entries; entries growing too, ten phrasings each. Times per question are processor time of this process, so that other
+work on the machine disturbs little.
 """
 
 from __future__ import annotations
@@ -22,10 +23,16 @@ from benchmarks.grown import grow, pool_of
 from benchmarks.page import arguments, left_out, put, sampled, stamp, table
 from benchmarks.peers import Ours, Peer, peers
 from benchmarks.sets import Row, rows_of
+from bot.knowledge.load import default_folder, load, load_questions
 from bot.matching import cache
+from bot.matching.index import build
+from bot.matching.matcher import Matcher
+from bot.matching.words import Words
+from bot.targets import targets_of
 
 HEAD = ("", "entries", "phrasings", "p50 µs", "p99 µs", "asked", "build s", "cached load ms", "memory MB")
 SIZES = (1_000, 10_000, 100_000)
+QUESTION_FILES = Path(__file__).parent.parent / "tests" / "questions"
 PER_ENTRY = 10
 ENTRIES = 320
 BUDGET = 2.0  # seconds of questions for each peer and size; at least LEAST are asked
@@ -86,6 +93,22 @@ def rows_for(rows: Sequence[Row], plan: Plan) -> list[list[str]]:
     return made
 
 
+def own_rows(most: int, budget: float) -> list[list[str]]:
+    """The table's row for our own knowledge, asked its own question files."""
+    knowledge = load(default_folder())
+    targets, words = targets_of(knowledge), Words(knowledge.language)
+    ours = Ours()
+    started = time.perf_counter()
+    ours.matcher = Matcher(build(targets, words), words)
+    spent = time.perf_counter() - started
+    asked = sampled([question.text for _, question in load_questions(QUESTION_FILES)], most)
+    times = Plan(asked, budget).times(ours)
+    figures = [f"{np.percentile(times, at):,.0f}" for at in (50, 99)]
+    phrasings = sum(len(target.phrasings) for target in targets)
+    counts = [f"{len(targets):,}", f"{phrasings:,}", *figures, f"{len(times):,}"]
+    return [[ours.name, *counts, f"{spent:.2f}", *cached(ours)]]
+
+
 def cached(ours: Ours) -> list[str]:
     """Milliseconds to start from the cache (the middle of three starts), and megabytes kept."""
     with tempfile.TemporaryDirectory() as folder:
@@ -112,6 +135,7 @@ def main() -> None:
     pool = pool_of(options.data)
     largest = options.largest or SIZES[-1]
     sizes, growing = ([size for size in steps if size <= largest] or [largest] for steps in (SIZES, GROWING))
+    own = table(HEAD, own_rows(options.sample or QUESTIONS, BUDGET))
     close = eight_each(rows_of(options.data / options.close / "train.jsonl"))
     first = table(HEAD, rows_for(close, plan))
     fixed = table(HEAD, [row for size in sizes for row in rows_for(grow(pool, options.entries, size), plan)])
@@ -125,6 +149,7 @@ def main() -> None:
         "reads the trained index, the table of word vectors included, imports not. The larger knowledge bases are grown from the "
         "public texts: the first words of one phrasing with the last words of another of the same entry, one in twenty with a slip.\n\n"
         f"{stamp(' '.join(['speed.py DATA', *words]), time.monotonic() - started)}{left_out(peers()[1])}\n"
+        f"Our own knowledge, asked its own question files (entries count guards, phrasings count lent near misses):\n\n{own}\n"
         f"Close labels ({options.close}), eight phrasings each:\n\n{first}\n"
         f"Phrasings growing, at {options.entries} entries:\n\n{fixed}\n"
         f"Entries growing too, {PER_ENTRY} phrasings each:\n\n{more}",

@@ -1,10 +1,10 @@
-"""One simple training: a linear model with softmax loss, averaged, starting from each entry's centroid.
+"""One simple training: a linear model with softmax loss, starting from each entry's centroid.
 
-Stochastic steps over the phrasings (Bottou 2010), the later half averaged over time (Polyak and Juditsky 1992). A step looks
-only at the entries that are near the phrasing from the start, and moves only those it would move by more than `TELLING`;
-phrasings that teach nothing any more are left out of the next round. The weights lie label by label with the commonest
-features first, so that what a step reads lies close together. The order is fixed by a seed: the same knowledge gives the
-same weights.
+Stochastic steps over the phrasings (Bottou 2010), each shorter than the one before; averaging them gained nothing. A step
+looks only at the entries that are near the phrasing from the start, and moves only those it would move by more than
+`TELLING`; phrasings that teach nothing any more are left out of the next round. The weights lie label by label with the
+commonest features first, so that what a step reads lies close together. The order is fixed by a seed: the same knowledge
+gives the same weights.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from bot.matching.vectors import Floats
 
 SHARPNESS = 8.0  # what scores are multiplied with before the softmax, here and when ranking
 RATE = 0.2  # of the first step; it falls to nothing at the last
-RIVALS = (48, 48, 32, 24, 24, 24)  # each round: entries a phrasing is told apart from, the likeliest ones
+RIVALS = (48, 32, 24, 16, 16)  # each round: entries a phrasing is told apart from, the likeliest ones
 HEAD_START = 1.0  # length of the centroids it starts from
-TELLING = 0.01  # probability under which an entry is left alone by a step, and a phrasing by the next round
-AVERAGED = 0.5  # share of the steps, the last ones, over which the weights are averaged
+TELLING = 0.005  # probability under which an entry is left alone by a step, and a phrasing by the next round
 TOGETHER = (8, 64)  # steps taken at once: fewest, most; a twelfth of the labels, so that they seldom touch the same one
 LEADING = 24  # features of an example, stems first, by which its rivals are chosen
 SEED = 7
@@ -87,7 +86,6 @@ class Model:
 def train(examples: Examples, features: int, labels: int) -> Model:
     """A model by which a question's scores are the weighted sum over its features and its direction."""
     model = _centroids(examples, features, labels)
-    drift = Model.empty(examples, features, labels)  # what averaging takes off in the end
     near = _rivals(examples, model)
     todo = np.random.default_rng(SEED).permutation(len(examples.labels))
     together = max(TOGETHER[0], min(TOGETHER[1], labels // 12))
@@ -98,7 +96,7 @@ def train(examples: Examples, features: int, labels: int) -> Model:
             batch = todo[start : start + together]
             done = (number + (start + len(batch) / 2) / len(todo)) / len(RIVALS)
             odds = _odds(model, examples, batch, near[batch])
-            _step(model, drift, examples, batch, near[batch], odds, done)
+            _step(model, examples, batch, near[batch], odds, done)
             if number:
                 left.append(batch[odds.min(axis=1) < -TELLING])
             if kept < near.shape[1]:
@@ -106,7 +104,7 @@ def train(examples: Examples, features: int, labels: int) -> Model:
                 near[batch, :kept] = np.take_along_axis(near[batch], likeliest, axis=1)
         near = near[:, :kept]
         todo = np.concatenate(left) if number else todo
-    return Model(model.rows - drift.rows, model.meaning - drift.meaning)
+    return model
 
 
 def _centroids(examples: Examples, features: int, labels: int) -> Model:
@@ -158,7 +156,7 @@ def _odds(model: Model, examples: Examples, batch: Ints, near: Ints) -> Floats:
     return odds
 
 
-def _step(model: Model, drift: Model, examples: Examples, batch: Ints, near: Ints, odds: Floats, done: float) -> None:
+def _step(model: Model, examples: Examples, batch: Ints, near: Ints, odds: Floats, done: float) -> None:
     """Move the weights of the telling rivals; `done` is the share of all steps that lies behind, 0..1."""
     rows, columns = np.nonzero(np.abs(odds) > TELLING)
     who, labels = batch[rows], near[rows, columns]
@@ -166,8 +164,4 @@ def _step(model: Model, drift: Model, examples: Examples, batch: Ints, near: Int
     places, lengths = examples.places(who)
     at = examples.numbers[places] + np.repeat(labels * model.rows.shape[1], lengths)
     step = examples.weights[places] * np.repeat(change, lengths)
-    turn = change[:, None] * examples.meaning[who]
-    model.add(at, step, labels, turn)
-    late = np.float32((done - 1 + AVERAGED) / AVERAGED)
-    if late > 0:
-        drift.add(at, late * step, labels, late * turn)
+    model.add(at, step, labels, change[:, None] * examples.meaning[who])

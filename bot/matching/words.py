@@ -162,13 +162,10 @@ class Words:
 
     @staticmethod
     def _replace(words: Sequence[str], book: Phrasebook) -> tuple[list[str], list[tuple[str, str]]]:
-        phrases = book.find(words)
-        if not phrases:
-            return list(words), []
         out: list[str] = []
         changes = []
         at = 0
-        for start, end, value in phrases:
+        for start, end, value in book.find(words):
             out += words[at:start]
             out += tokens(value)
             changes.append((" ".join(words[start:end]), value))
