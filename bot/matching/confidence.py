@@ -18,9 +18,9 @@ from math import exp, log
 Weights = Mapping[str, float]  # signal -> weight, and `bias`
 
 SHIPPED: Weights = {
-    "share": 0.2, "score": -0.25, "margin": 1.7, "spread": -1.4, "coverage": 0.3, "kin": -0.21, "gap": -0.61,
-    "uncovered": 0.64, "open": -0.98, "unknown": -0.76, "ratio": 2.43, "meaning": 2.28, "length": 2.24,
-    "opposed": -0.04, "who": 0.05, "asks": -0.27, "when": 0.19, "bias": -1.87,
+    "share": 0.22, "score": -0.05, "margin": 2.19, "spread": -1.2, "coverage": 0.47, "kin": -0.25, "gap": -0.76,
+    "uncovered": 0.75, "open": -0.99, "unknown": -0.66, "ratio": 2.4, "meaning": 2.02, "length": 2.25,
+    "opposed": -0.06, "who": 0.09, "asks": -0.28, "when": 0.12, "bias": -2.37,
 }  # fmt: skip
 
 
