@@ -168,7 +168,8 @@ def main() -> None:
         "ablation",
         "## What each part is worth\n\nTop-1 / top-3 in per cent. Public sets: the validation questions, 10 phrasings a label, one draw. "
         f"Our own: {len(own)} rows that were tuned on and that an entry answers (not a glossary term alone), asked of the matcher "
-        "without the dialogue around it. `as above`: the part plays no role there.\n\n"
+        "without the dialogue around it. `as above`: the part plays no role there. The order of training alone moves top-1 by up "
+        "to half a point (four seeds), so less than that is no difference.\n\n"
         f"{stamp(again, time.monotonic() - started)}\n{table(head, lines)}",
     )
 
