@@ -80,9 +80,12 @@ def read(raw: bytes) -> Document:
 def _guarded(text: str) -> Iterator[Any]:
     """The parser's events, one by one, until something stands there that may not. Nothing is composed or resolved."""
     depth = documents = 0
-    cut = {text.count("\n", 0, found.start()) for found in _CUT.finditer(text)}
-    rows = text.splitlines() if cut else []
+    rows = text.split("\n") if "#" in text else []
+    cut = {number for number, row in enumerate(rows) if "#" in row and _CUT.search(row)}
     for event in yaml.parse(text, Loader=_Loader):
+        if type(event) is yaml.ScalarEvent and event.anchor is None and event.tag is None and not cut:
+            yield event  # nearly all of a file: nothing can be wrong with it
+            continue
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise YamlProblem(
                 _line(event), "& and * shortcuts are not allowed; write the text out, or quote it if it is a text"
@@ -117,21 +120,21 @@ def _line(event: Any) -> int:
 
 def _build(event: Any, events: Iterator[Any], path: Path, lines: dict[Path, int]) -> Any:
     """The part that begins with this event, as plain data."""
-    line = lines[path] = _line(event)
-    if isinstance(event, yaml.ScalarEvent):
+    line = lines[path] = event.start_mark.line + 1
+    if type(event) is yaml.ScalarEvent:
         if event.style == '"' and _CONTROL.search(event.value):
             raise YamlProblem(line, "a backslash here makes an invisible control character; take it out")
         return None if not event.style and event.value in _NULLS else event.value  # the C parser says '' for plain
-    if isinstance(event, yaml.SequenceStartEvent):
+    if type(event) is yaml.SequenceStartEvent:
         items: list[Any] = []
-        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+        while type(event := next(events)) is not yaml.SequenceEndEvent:
             items.append(_build(event, events, (*path, len(items)), lines))
         return items
     built: dict[str, Any] = {}
     first: dict[str, int] = {}
-    while not isinstance(event := next(events), yaml.MappingEndEvent):
-        line = _line(event)
-        if not isinstance(event, yaml.ScalarEvent):
+    while type(event := next(events)) is not yaml.MappingEndEvent:
+        line = event.start_mark.line + 1
+        if type(event) is not yaml.ScalarEvent:
             raise YamlProblem(line, "a key must be one word; put quotes round this text if it is a text")
         key = event.value
         if key == "<<":
