@@ -82,13 +82,18 @@ def bare_postgres(url: str, count: int) -> float:
     with psycopg.connect(
         make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     ) as connection:
-        connection.execute("create temporary table bare (id serial primary key, text text)")
+        connection.execute(
+            "create table bare_insert (id serial primary key, text text)"
+        )  # a temporary one is not durable
         connection.commit()
         started = time.perf_counter()
         for _ in range(count):
-            connection.execute("insert into bare (text) values (%s)", (ROW,))
+            connection.execute("insert into bare_insert (text) values (%s)", (ROW,))
             connection.commit()
-        return count / (time.perf_counter() - started)
+        spent = time.perf_counter() - started
+        connection.execute("drop table bare_insert")
+        connection.commit()
+        return count / spent
 
 
 async def measured(name: str, url: str, spool: Path, count: int, bare: float) -> list[list[str]]:
