@@ -11,7 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.commands import Commands, Effect
-from bot.follow_up import Modifier, Modifiers, is_fresh, typed_choice
+from bot.follow_up import (
+    Modifier,
+    Modifiers,
+    is_fresh,
+    is_number,
+    is_open,
+    proposed,
+    said_no,
+    said_yes,
+    typed_choice,
+)  # fmt: skip
 from bot.guard import GuardBook
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.schema import Guard
@@ -20,7 +30,7 @@ from bot.matching.decide import Policy, Verdict, Zone
 from bot.matching.matcher import Matcher, Ranking
 from bot.matching.text import MAX_CHARS, tokens
 from bot.model import Memory, Nation, Option, OptionKind, Outcome, PersonSettings, Reply, Role, Utterance, UtteranceKind
-from bot.options import decode
+from bot.options import decode, numbered
 from bot.redact import identifying, redact
 from bot.replies import Asking, Replies
 from bot.targets import GUARD
@@ -80,6 +90,7 @@ class Dialogue:
             self._command,
             self._held_back,
             self._typed_choice,
+            self._yes_or_no,
             self._modifier,
             self._nation_alone,
             self._guard,
@@ -113,6 +124,7 @@ class Dialogue:
             guessed=reading.place if len(named) == 1 else "",
             role=memory.settings.role or utterance.default_role,
             language="cy" if reading.welsh else "en",
+            welsh_before=memory.last is not None and memory.last.welsh and is_fresh(memory.last, utterance.sent_at),
         )
         return Moment(utterance, memory, text, asking, said, kinds)
 
@@ -155,7 +167,32 @@ class Dialogue:
     def _typed_choice(self, moment: Moment) -> Draft | None:
         utterance = moment.utterance
         option = typed_choice(moment.text, moment.memory.last, utterance.person, utterance.sent_at)
-        return self.choose_option(option, moment) if option else None
+        if option is not None:
+            return self.choose_option(option, moment)
+        if not is_number(moment.text):
+            return None
+        last = moment.memory.last
+        count = len(numbered(last.options)) if last and is_open(last, utterance.person, utterance.sent_at) else 0
+        name = "no_such_number" if count else "no_choice_open"
+        return Draft(self._say(moment, Outcome.HELP, name, count=count))
+
+    def _yes_or_no(self, moment: Moment) -> Draft | None:
+        """A bare yes or no to what the last turn asked; where it asked nothing, it is left to small talk."""
+        last, utterance = moment.memory.last, moment.utterance
+        if last is None or not is_open(last, utterance.person, utterance.sent_at):
+            return None
+        option, choosing = proposed(last), last.outcome is Outcome.CLARIFYING
+        forked = any(other.kind is OptionKind.NATION for other in last.options)
+        if said_yes(moment.text):
+            if option is not None:
+                return self.choose_option(option, moment)
+            return Draft(self._say(moment, Outcome.HELP, "which_one")) if choosing or forked else None
+        if not said_no(moment.text):
+            return None
+        if choosing:
+            return Draft(self._say(moment, Outcome.HELP, "none_of_these"))
+        declines = option is not None or len(tokens(moment.text)) > 1  # a bare no after an answer is a complaint
+        return Draft(self._say(moment, Outcome.HELP, "left_there")) if declines else None
 
     def _modifier(self, moment: Moment) -> Draft | None:
         modifier = self._modifiers.find(moment.text)
@@ -175,7 +212,11 @@ class Dialogue:
         if not is_fresh(last, moment.utterance.sent_at):
             lead = self._replies.voice.say("about_again")
             return Draft(self._replies.offer(self._still_here(last.entries), moment.asking, lead), settings=settings)
-        return replace(self._show(self._still_here(last.entries), moment, modifier), settings=settings)
+        draft = replace(self._show(self._still_here(last.entries), moment, modifier), settings=settings)
+        if modifier is Modifier.MORE and draft.reply.parts:
+            whole = self._replies.voice.say("all_of_it")
+            draft = replace(draft, reply=replace(draft.reply, notices=(*draft.reply.notices, whole)))
+        return draft
 
     def _nation_alone(self, moment: Moment) -> Draft | None:
         nation = self._modifiers.only_a_nation(self._words.read(moment.text))
@@ -185,7 +226,11 @@ class Dialogue:
         last = moment.memory.last
         if last is not None and last.entries and is_fresh(last, moment.utterance.sent_at):
             draft = self._show(self._still_here(last.entries), replace(moment, asking=asking), None)
-            return replace(draft, said=nation)
+            reply = draft.reply
+            if reply.parts and all(part.nation is None and len(part.nations) == len(Nation) for part in reply.parts):
+                same = self._replies.voice.say("same_there", nation=nation.title)
+                reply = replace(reply, notices=(*reply.notices, same))
+            return replace(draft, reply=reply, said=nation)
         lead = self._replies.voice.say("nation_set", nation=nation.title)
         return Draft(self._replies.reply(asking, Outcome.HELP, lead=lead), said=nation)
 
@@ -213,15 +258,18 @@ class Dialogue:
         if heard is None:
             return None
         asking = replace(moment.asking, confidence=heard.confidence)
-        name = "heard" if len(heard.ids) > 1 else "heard_one"
-        lead = self._replies.voice.say(name, count={2: "two", 3: "three"}.get(len(heard.ids), ""))
-        return Draft(self._replies.offer(heard.ids, asking, lead), ranking=heard.ranking)
+        ids = self._replies.fitting(heard.ids, asking)
+        name = "heard" if len(ids) > 1 else "heard_one"
+        lead = self._replies.voice.say(name, count={2: "two", 3: "three"}.get(len(ids), ""))
+        return Draft(self._replies.offer(ids, asking, lead), ranking=heard.ranking)
 
     def _question(self, moment: Moment) -> Draft:
         last = moment.memory.last
         fresh = last is not None and is_fresh(last, moment.utterance.sent_at)
         after = self._still_here(last.entries) if last is not None and fresh else []
-        heard = self._listener.question(moment.text, moment.asking.nation, after)
+        offers = last.options if last is not None and fresh and last.outcome is Outcome.CLARIFYING else ()
+        offered = self._still_here(tuple(option.value for option in offers if option.kind is OptionKind.ENTRY))
+        heard = self._listener.question(moment.text, moment.asking.nation, after, offered)
         ranking, verdict = heard.ranking, heard.verdict
         asking = replace(moment.asking, confidence=heard.confidence)
         guard = self._top_guard(heard)
@@ -231,6 +279,10 @@ class Dialogue:
         if verdict.zone is Zone.ANSWER and ids:
             reply = self._replies.show(ids[:1], asking)
             return Draft(reply, about=ids[:1], ranking=ranking, verdict=verdict)
+        ids = self._replies.fitting(ids, asking)
+        if verdict.zone is Zone.OFFER and len(ids) == 1 and self._knowledge.entries[ids[0]].choice is not None:
+            # it asks back anyway: to ask first whether it is meant would be one question too many
+            return Draft(self._replies.show(ids, asking), about=ids, ranking=ranking, verdict=verdict)
         if verdict.zone is Zone.OFFER and ids:
             reply = self._replies.offer(ids, asking, self._replies.voice.say("three" if len(ids) > 1 else "one"))
         elif verdict.in_field:

@@ -52,8 +52,10 @@ class Listener:
         ranking = self._matcher.rank(text, nation=nation)
         return ranking, decide(ranking, self._policy)
 
-    def question(self, text: str, nation: Nation | None, after: Iterable[str] = ()) -> Heard:
-        """One question. `after` are the entries of a fresh last turn.
+    def question(
+        self, text: str, nation: Nation | None, after: Iterable[str] = (), offered: Iterable[str] = ()
+    ) -> Heard:
+        """One question. `after` are the entries of a fresh last turn, `offered` those it only offered.
 
         Alone first: in the answer zone it is a new question, unless it is so short that it may lean on the talk.
         """
@@ -62,6 +64,8 @@ class Listener:
         if verdict.zone is not Zone.ANSWER and len(words) > 2 * ENOUGH_FOR_A_CLAUSE:
             ranking, verdict = self._best_clause(text, nation, ranking, verdict)
         near = self._near(after)
+        if not near and verdict.zone is not Zone.ANSWER:  # an open choice never turns what is clear by itself
+            near = self._near(offered)
         leans = len(words) <= SHORT_FOLLOW_UP or (
             len(words) <= LONG_FOLLOW_UP and (not POINTING.isdisjoint(words) or words[0] in {"and", "but", "so", "or"})
         )

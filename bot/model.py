@@ -291,6 +291,7 @@ class LastTurn:
     entries: tuple[str, ...] = ()
     nation: Nation | None = None
     options: tuple[Option, ...] = ()
+    welsh: bool = False  # it was asked in Welsh
 
 
 @dataclass(frozen=True)
