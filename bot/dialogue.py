@@ -29,7 +29,19 @@ from bot.listening import SENTENCE_END, Heard, Listener
 from bot.matching.decide import Policy, Verdict, Zone
 from bot.matching.matcher import Matcher, Ranking
 from bot.matching.text import MAX_CHARS, tokens
-from bot.model import Memory, Nation, Option, OptionKind, Outcome, PersonSettings, Reply, Role, Utterance, UtteranceKind
+from bot.model import (
+    LastTurn,
+    Memory,
+    Nation,
+    Option,
+    OptionKind,
+    Outcome,
+    PersonSettings,
+    Reply,
+    Role,
+    Utterance,
+    UtteranceKind,
+)
 from bot.options import decode, numbered
 from bot.redact import identifying, redact
 from bot.replies import Asking, Replies
@@ -172,9 +184,9 @@ class Dialogue:
         if not is_number(moment.text):
             return None
         last = moment.memory.last
-        count = len(numbered(last.options)) if last and is_open(last, utterance.person, utterance.sent_at) else 0
-        name = "no_such_number" if count else "no_choice_open"
-        return Draft(self._say(moment, Outcome.HELP, name, count=count))
+        if last is None or not is_open(last, utterance.person, utterance.sent_at) or not numbered(last.options):
+            return Draft(self._say(moment, Outcome.HELP, "no_choice_open"))
+        return self._ask_again(moment, last, "no_such_number")
 
     def _yes_or_no(self, moment: Moment) -> Draft | None:
         """A bare yes or no to what the last turn asked; where it asked nothing, it is left to small talk."""
@@ -186,13 +198,19 @@ class Dialogue:
         if said_yes(moment.text):
             if option is not None:
                 return self.choose_option(option, moment)
-            return Draft(self._say(moment, Outcome.HELP, "which_one")) if choosing or forked else None
+            return self._ask_again(moment, last, "which_one") if choosing or forked else None
         if not said_no(moment.text):
             return None
         if choosing:
             return Draft(self._say(moment, Outcome.HELP, "none_of_these"))
         declines = option is not None or len(tokens(moment.text)) > 1  # a bare no after an answer is a complaint
         return Draft(self._say(moment, Outcome.HELP, "left_there")) if declines else None
+
+    def _ask_again(self, moment: Moment, last: LastTurn, name: str) -> Draft:
+        """The open choice once more: its options stay open, and what it was about stays what a follow-up means."""
+        lead = self._replies.voice.say(name)
+        reply = self._replies.reply(moment.asking, Outcome.CLARIFYING, lead=lead, options=last.options)
+        return Draft(reply, about=last.entries)
 
     def _modifier(self, moment: Moment) -> Draft | None:
         modifier = self._modifiers.find(moment.text)
@@ -232,7 +250,8 @@ class Dialogue:
                 reply = replace(reply, notices=(*reply.notices, same))
             return replace(draft, reply=reply, said=nation)
         lead = self._replies.voice.say("nation_set", nation=nation.title)
-        return Draft(self._replies.reply(asking, Outcome.HELP, lead=lead), said=nation)
+        settings = replace(moment.memory.settings, nation=nation)  # "from now on", and what `settings` promises
+        return Draft(self._replies.reply(asking, Outcome.HELP, lead=lead), said=nation, settings=settings)
 
     def _guard(self, moment: Moment) -> Draft | None:
         guard = self._guards.find(moment.text, always=False)
@@ -258,7 +277,7 @@ class Dialogue:
         if heard is None:
             return None
         asking = replace(moment.asking, confidence=heard.confidence)
-        ids = self._replies.fitting(heard.ids, asking)
+        ids = self._fitting(heard.ids, asking)
         name = "heard" if len(ids) > 1 else "heard_one"
         lead = self._replies.voice.say(name, count={2: "two", 3: "three"}.get(len(ids), ""))
         return Draft(self._replies.offer(ids, asking, lead), ranking=heard.ranking)
@@ -279,7 +298,7 @@ class Dialogue:
         if verdict.zone is Zone.ANSWER and ids:
             reply = self._replies.show(ids[:1], asking)
             return Draft(reply, about=ids[:1], ranking=ranking, verdict=verdict)
-        ids = self._replies.fitting(ids, asking)
+        ids = self._fitting(ids, asking)
         if verdict.zone is Zone.OFFER and len(ids) == 1 and self._knowledge.entries[ids[0]].choice is not None:
             # it asks back anyway: to ask first whether it is meant would be one question too many
             return Draft(self._replies.show(ids, asking), about=ids, ranking=ranking, verdict=verdict)
@@ -349,6 +368,19 @@ class Dialogue:
             parts = tuple(replace(part, points=(), steps=(), note="", wording=None) for part in reply.parts)
             reply = replace(reply, parts=parts)
         return Draft(reply, about=tuple(ids))
+
+    def _fitting(self, ids: tuple[str, ...], asking: Asking) -> tuple[str, ...]:
+        """The entries worth offering to this person's nation; all if none is.
+
+        Nobody in Fife means what asks for `the Welsh Government's policy`, to be told that it is Welsh.
+        """
+
+        def fits(entry: str) -> bool:
+            title = self._words.read(self._knowledge.entries[entry].question)
+            elsewhere = bool(title.nations) and not title.place and asking.nation not in title.nations
+            return self._replies.has_text(entry, asking, telling=elsewhere)
+
+        return tuple(entry for entry in ids if fits(entry)) or ids
 
     def _still_here(self, ids: tuple[str, ...]) -> list[str]:
         return [entry for entry in ids if entry in self._knowledge.entries]

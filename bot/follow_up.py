@@ -27,6 +27,7 @@ _YES = frozenset(["yes", "yeah", "yea", "yep", "yup", "aye", "ie", "ok", "okay",
 _NO = frozenset(["no", "nope", "nah", "na", "nay"])
 _AROUND_YES = frozenset(["please", "that", "thats", "it", "is", "the", "one", "right", "this", "do", "go", "ahead"])
 _AROUND_NO = frozenset(["please", "that", "thats", "it", "not", "really", "this", "dont", "send", "thanks", "thank", "you", "ta"])
+_OS_GWELWCH = ("os", "gwelwch", "yn", "dda")  # "please", in Welsh
 _ASKING = frozenset(
     [
         "what",
@@ -96,8 +97,8 @@ class Modifiers:
     def find(self, text: str) -> Modifier | None:
         """The modifier that the whole text is, after a leading connector and a closing please or thanks."""
         words = tuple(tokens(text))
-        while words and words[-1] in {"please", "thanks", "ta", "then"}:
-            words = words[:-1]
+        while words and (words[-1] in {"please", "thanks", "ta", "then"} or words[-len(_OS_GWELWCH) :] == _OS_GWELWCH):
+            words = words[: -(len(_OS_GWELWCH) if words[-1] == _OS_GWELWCH[-1] else 1)]
         for connector in (*sorted(self.connectors, key=len, reverse=True), ()):
             if words[: len(connector)] == connector and words[len(connector) :] in self.phrases:
                 return self.phrases[words[len(connector) :]]

@@ -28,7 +28,7 @@ class Asking:
     guessed: str = ""  # the place that told the nation
     role: Role | None = None
     language: str = "en"
-    welsh_before: bool = False  # the turn before was in Welsh too, so the courtesy is said
+    welsh_before: bool = False  # something was asked in Welsh before in this talk, so the courtesy is said
     confidence: float = 0.0
 
 
@@ -129,19 +129,16 @@ class Replies:
     def _next_questions(self, parts: Sequence[Part], asking: Asking) -> tuple[Option, ...]:
         shown = {part.entry for part in parts}
         ids = [i for part in parts for i in self.knowledge.entries[part.entry].see_also if i not in shown]
-        entries = [self.knowledge.entries[i] for i in dict.fromkeys(ids) if self._has_text(i, asking)][:NEXT_QUESTIONS]
+        entries = [self.knowledge.entries[i] for i in dict.fromkeys(ids) if self.has_text(i, asking, telling=True)][:NEXT_QUESTIONS]
         return tuple(Option(OptionKind.ENTRY, entry.id, entry.question) for entry in entries)
 
-    def _has_text(self, entry: str, asking: Asking) -> bool:
-        """Whether choosing the entry would show a text, and not that there is none for this person's nation."""
+    def has_text(self, entry: str, asking: Asking, *, telling: bool = False) -> bool:
+        """Whether choosing the entry shows this person's nation a text; `telling`: more than that there is no such thing."""
         found = self.knowledge.entries[entry]
         if asking.nation is None or found.choice is not None:
             return True
-        return not isinstance(choose(found, asking.nation, asking.today), NotCovered)
-
-    def fitting(self, ids: Sequence[str], asking: Asking) -> tuple[str, ...]:
-        """The entries that have a text for this person's nation; all if none has: nobody in Fife means a Welsh policy."""
-        return tuple(i for i in ids if self._has_text(i, asking)) or tuple(ids)
+        chosen = choose(found, asking.nation, asking.today)
+        return not isinstance(chosen, NotCovered | NoneExists if telling else NotCovered)
 
     def _fork(self, entry: Entry, fork: Fork, asking: Asking) -> Reply:
         nations = tuple(n for n in fork.nations if not asking.open_nations or n in asking.open_nations) or fork.nations
@@ -241,5 +238,5 @@ class Replies:
             nation=asking.nation,
             offered=offered,
             confidence=asking.confidence,
-            welsh=welsh,
+            welsh=welsh or asking.welsh_before,
         )
