@@ -26,7 +26,9 @@ _AROUND_A_NUMBER = {"the", "option", "number", "no", "answer", "please", "choice
 _YES = frozenset(["yes", "yeah", "yea", "yep", "yup", "aye", "ie", "ok", "okay", "sure", "correct", "exactly"])
 _NO = frozenset(["no", "nope", "nah", "na", "nay"])
 _AROUND_YES = frozenset(["please", "that", "thats", "it", "is", "the", "one", "right", "this", "do", "go", "ahead"])
-_AROUND_NO = frozenset(["please", "that", "thats", "it", "not", "really", "this", "dont", "send", "thanks", "thank", "you", "ta"])
+_AROUND_NO = frozenset(
+    ["please", "that", "thats", "it", "not", "really", "this", "dont", "send", "thanks", "thank", "you", "ta"]
+)
 _OS_GWELWCH = ("os", "gwelwch", "yn", "dda")  # "please", in Welsh
 _ASKING = frozenset(
     [

@@ -110,7 +110,9 @@ class Replies:
             part = self._part(entry, asking, nation, plain=plain)
             if all((part.lead, part.nations) != (earlier.lead, earlier.nations) for earlier in parts):
                 parts.append(part)
-        return self.reply(asking, Outcome.ANSWERED, parts=tuple(parts), options=self._next_questions(tuple(parts), asking))
+        return self.reply(
+            asking, Outcome.ANSWERED, parts=tuple(parts), options=self._next_questions(tuple(parts), asking)
+        )
 
     def _ways_on(self, entry: Entry, asking: Asking, part: Part) -> tuple[Option, ...]:
         """Simpler, and the nation if the answer may be another elsewhere."""
@@ -129,7 +131,9 @@ class Replies:
     def _next_questions(self, parts: Sequence[Part], asking: Asking) -> tuple[Option, ...]:
         shown = {part.entry for part in parts}
         ids = [i for part in parts for i in self.knowledge.entries[part.entry].see_also if i not in shown]
-        entries = [self.knowledge.entries[i] for i in dict.fromkeys(ids) if self.has_text(i, asking, telling=True)][:NEXT_QUESTIONS]
+        entries = [self.knowledge.entries[i] for i in dict.fromkeys(ids) if self.has_text(i, asking, telling=True)][
+            :NEXT_QUESTIONS
+        ]
         return tuple(Option(OptionKind.ENTRY, entry.id, entry.question) for entry in entries)
 
     def has_text(self, entry: str, asking: Asking, *, telling: bool = False) -> bool:
