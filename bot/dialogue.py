@@ -25,7 +25,7 @@ from bot.follow_up import (
 from bot.guard import GuardBook
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.schema import Guard
-from bot.listening import SENTENCE_END, Heard, Listener
+from bot.listening import MOST_OFFERED, SENTENCE_END, Heard, Listener
 from bot.matching.decide import Policy, Verdict, Zone
 from bot.matching.matcher import Matcher, Ranking
 from bot.matching.text import MAX_CHARS, tokens
@@ -249,6 +249,13 @@ class Dialogue:
                 same = self._replies.voice.say("same_there", nation=nation.title)
                 reply = replace(reply, notices=(*reply.notices, same))
             return replace(draft, reply=reply, said=nation)
+        offered = self._offered(moment)
+        if offered:  # the choice is open still, now for this nation
+            ids = self._fitting(tuple(offered), asking)[:MOST_OFFERED]
+            if len(ids) == 1:
+                return replace(self._show(list(ids), replace(moment, asking=asking), None), said=nation)
+            lead = self._replies.voice.say("nation_then", nation=nation.title)
+            return Draft(self._replies.offer(ids, asking, lead), said=nation)
         lead = self._replies.voice.say("nation_set", nation=nation.title)
         settings = replace(moment.memory.settings, nation=nation)  # "from now on", and what `settings` promises
         return Draft(self._replies.reply(asking, Outcome.HELP, lead=lead), said=nation, settings=settings)
@@ -286,9 +293,7 @@ class Dialogue:
         last = moment.memory.last
         fresh = last is not None and is_fresh(last, moment.utterance.sent_at)
         after = self._still_here(last.entries) if last is not None and fresh else []
-        offers = last.options if last is not None and fresh and last.outcome is Outcome.CLARIFYING else ()
-        offered = self._still_here(tuple(option.value for option in offers if option.kind is OptionKind.ENTRY))
-        heard = self._listener.question(moment.text, moment.asking.nation, after, offered)
+        heard = self._listener.question(moment.text, moment.asking.nation, after, self._offered(moment))
         ranking, verdict = heard.ranking, heard.verdict
         asking = replace(moment.asking, confidence=heard.confidence)
         guard = self._top_guard(heard)
@@ -381,6 +386,13 @@ class Dialogue:
             return self._replies.has_text(entry, asking, telling=elsewhere)
 
         return tuple(entry for entry in ids if fits(entry)) or ids
+
+    def _offered(self, moment: Moment) -> list[str]:
+        """The entries that the last turn only offered, if it is fresh."""
+        last = moment.memory.last
+        if last is None or last.outcome is not Outcome.CLARIFYING or not is_fresh(last, moment.utterance.sent_at):
+            return []
+        return self._still_here(tuple(option.value for option in last.options if option.kind is OptionKind.ENTRY))
 
     def _still_here(self, ids: tuple[str, ...]) -> list[str]:
         return [entry for entry in ids if entry in self._knowledge.entries]

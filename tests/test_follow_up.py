@@ -162,3 +162,30 @@ async def test_the_examples_given_are_questions_it_knows(talk: Talk, shipped: Li
     assert set(named) <= {entry.question for entry in shipped.knowledge.entries.values()}
     assert [option.title for option in (await talk.say("/start")).options][:3] == named
     assert "?." not in (await talk.say("😀")).lead
+
+
+STORY = (
+    "I have worked for the council in Bradford for nineteen years and I have seen four reorganisations. I laughed at "
+    "first. What worries me is the pension because I am in the West Yorkshire fund and I am 54 and I was going to go at "
+    "60. Then there is the minibus. I do not know what form it should be, somebody said CIC and somebody said charity "
+    "and somebody said co-op. Sorry for the long message."
+)
+
+
+async def test_a_long_story_is_heard_by_the_sentences_that_ask(talk: Talk) -> None:
+    reply = await talk.say(STORY)
+    assert {"which-pension-scheme", "forms-compared"} <= set(reply.offered)
+    assert not {"cbc-donations", "own-time-and-devices"} & set(reply.offered)
+
+
+async def test_a_nation_named_at_an_open_choice_leaves_it_open(talk: Talk) -> None:
+    first = await talk.say("how do i reserve a contract for a mutual in Scotland")
+    assert first.outcome is Outcome.CLARIFYING
+    then = await talk.say("and in wales")
+    assert then.lead.startswith("For Wales, then.")
+    assert then.offered[0] == first.offered[0]
+    assert (await talk.say("1")).nation is Nation.WALES
+
+
+async def test_a_short_complaint_is_no_question(talk: Talk) -> None:
+    assert (await talk.say("ur wrong about that")).lead.startswith("I'm sorry.")
