@@ -90,11 +90,10 @@ def asked(worlds: Iterable[World], second: Mapping[str, float], weights: Mapping
 
 
 def threshold(parts: Sequence[Asked]) -> float:
-    """The lowest confidence to answer from with, on the mean of the parts, at most `WORST` wrong and `WORST` false answers."""
+    """The lowest confidence to answer from with at most `WORST` wrong and `WORST` false answers in each part."""
     for hundredths in range(50, 99):
         policy = Policy(answer=hundredths / 100)
-        shares = [_mistakes(part, policy) for part in parts]
-        if max(np.mean(shares, axis=0)) <= WORST:
+        if max(share for part in parts for share in _mistakes(part, policy)) <= WORST:
             return policy.answer
     return 0.99
 

@@ -19,6 +19,8 @@ from bot.matching.look import LOOK
 RIDGE = 2.0  # in questions
 OWN = 3.0  # what one of our own questions counts, against a public one's 1
 FOLDS = 5
+LONGEST = 4.0  # of a step: from far off, a whole one may overshoot
+LEAST = 1e-9  # chance of the right ones: so much is always left
 Array = NDArray[np.float64]
 
 
@@ -50,20 +52,21 @@ def fit(seen: Iterable[Choice]) -> dict[str, float]:
     useful = [choice for choice in seen if choice.right.any() and not choice.right.all()]
     size = len(LOOK) + 1
     weights = np.zeros(size)
-    weights[0] = 8.0
-    for _ in range(15):
+    weights[0] = 1.0
+    for _ in range(30):
         gradient, hessian = RIDGE * weights, RIDGE * np.eye(size)
         gradient[0], hessian[0, 0] = 0.0, 1e-6
         for choice in useful:
             odds = np.exp(choice.parts @ weights - (choice.parts @ weights).max())
             chance = odds / odds.sum()
-            wanted = chance * choice.right / (chance @ choice.right)
+            wanted = chance * choice.right / max(float(chance @ choice.right), LEAST)
             counts = OWN if choice.name.startswith("own") else 1.0
             gradient += counts * ((chance - wanted) @ choice.parts)
             mean = chance @ choice.parts
             spread = (choice.parts * chance[:, None]).T @ choice.parts - np.outer(mean, mean)
             hessian += counts * spread
-        weights -= np.linalg.solve(hessian, gradient)
+        step = np.linalg.solve(hessian, gradient)
+        weights -= step * min(1.0, LONGEST / float(np.linalg.norm(step)))
     return {name: float(weight / weights[0]) for name, weight in zip(LOOK, weights[1:], strict=True)}
 
 
