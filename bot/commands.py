@@ -108,8 +108,13 @@ class Commands:
         return self._say(asking, "help", options=self._topic_option(), examples=examples)
 
     def _examples(self) -> list[Entry]:
-        """The first question of the first topics that have one."""
+        """The questions that `messages.yaml` names and the knowledge has; else the first of the first topics."""
         knowledge = self._replies.knowledge
+        by_question = {entry.question: entry for entry in knowledge.entries.values()}
+        named = [text.strip() for text in self._voice.say("examples").split("|")]
+        chosen = [by_question[text] for text in named if text in by_question]
+        if chosen:
+            return chosen[:EXAMPLES]
         firsts: dict[str, Entry] = {}
         for entry in knowledge.entries.values():
             firsts.setdefault(knowledge.topic_of[entry.id], entry)

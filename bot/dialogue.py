@@ -11,16 +11,38 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.commands import Commands, Effect
-from bot.follow_up import Modifier, Modifiers, is_fresh, typed_choice
+from bot.follow_up import (
+    Modifier,
+    Modifiers,
+    is_fresh,
+    is_number,
+    is_open,
+    proposed,
+    said_no,
+    said_yes,
+    typed_choice,
+)  # fmt: skip
 from bot.guard import GuardBook
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.schema import Guard
-from bot.listening import SENTENCE_END, Heard, Listener
+from bot.listening import MOST_OFFERED, SENTENCE_END, Heard, Listener
 from bot.matching.decide import Policy, Verdict, Zone
 from bot.matching.matcher import Matcher, Ranking
 from bot.matching.text import MAX_CHARS, tokens
-from bot.model import Memory, Nation, Option, OptionKind, Outcome, PersonSettings, Reply, Role, Utterance, UtteranceKind
-from bot.options import decode
+from bot.model import (
+    LastTurn,
+    Memory,
+    Nation,
+    Option,
+    OptionKind,
+    Outcome,
+    PersonSettings,
+    Reply,
+    Role,
+    Utterance,
+    UtteranceKind,
+)
+from bot.options import decode, numbered
 from bot.redact import identifying, redact
 from bot.replies import Asking, Replies
 from bot.targets import GUARD
@@ -80,6 +102,7 @@ class Dialogue:
             self._command,
             self._held_back,
             self._typed_choice,
+            self._yes_or_no,
             self._modifier,
             self._nation_alone,
             self._guard,
@@ -113,6 +136,7 @@ class Dialogue:
             guessed=reading.place if len(named) == 1 else "",
             role=memory.settings.role or utterance.default_role,
             language="cy" if reading.welsh else "en",
+            welsh_before=memory.last is not None and memory.last.welsh and is_fresh(memory.last, utterance.sent_at),
         )
         return Moment(utterance, memory, text, asking, said, kinds)
 
@@ -155,7 +179,38 @@ class Dialogue:
     def _typed_choice(self, moment: Moment) -> Draft | None:
         utterance = moment.utterance
         option = typed_choice(moment.text, moment.memory.last, utterance.person, utterance.sent_at)
-        return self.choose_option(option, moment) if option else None
+        if option is not None:
+            return self.choose_option(option, moment)
+        if not is_number(moment.text):
+            return None
+        last = moment.memory.last
+        if last is None or not is_open(last, utterance.person, utterance.sent_at) or not numbered(last.options):
+            return Draft(self._say(moment, Outcome.HELP, "no_choice_open"))
+        return self._ask_again(moment, last, "no_such_number")
+
+    def _yes_or_no(self, moment: Moment) -> Draft | None:
+        """A bare yes or no to what the last turn asked; where it asked nothing, it is left to small talk."""
+        last, utterance = moment.memory.last, moment.utterance
+        if last is None or not is_open(last, utterance.person, utterance.sent_at):
+            return None
+        option, choosing = proposed(last), last.outcome is Outcome.CLARIFYING
+        forked = any(other.kind is OptionKind.NATION for other in last.options)
+        if said_yes(moment.text):
+            if option is not None:
+                return self.choose_option(option, moment)
+            return self._ask_again(moment, last, "which_one") if choosing or forked else None
+        if not said_no(moment.text):
+            return None
+        if choosing:
+            return Draft(self._say(moment, Outcome.HELP, "none_of_these"))
+        declines = option is not None or len(tokens(moment.text)) > 1  # a bare no after an answer is a complaint
+        return Draft(self._say(moment, Outcome.HELP, "left_there")) if declines else None
+
+    def _ask_again(self, moment: Moment, last: LastTurn, name: str) -> Draft:
+        """The open choice once more: its options stay open, and what it was about stays what a follow-up means."""
+        lead = self._replies.voice.say(name)
+        reply = self._replies.reply(moment.asking, Outcome.CLARIFYING, lead=lead, options=last.options)
+        return Draft(reply, about=last.entries)
 
     def _modifier(self, moment: Moment) -> Draft | None:
         modifier = self._modifiers.find(moment.text)
@@ -175,7 +230,11 @@ class Dialogue:
         if not is_fresh(last, moment.utterance.sent_at):
             lead = self._replies.voice.say("about_again")
             return Draft(self._replies.offer(self._still_here(last.entries), moment.asking, lead), settings=settings)
-        return replace(self._show(self._still_here(last.entries), moment, modifier), settings=settings)
+        draft = replace(self._show(self._still_here(last.entries), moment, modifier), settings=settings)
+        if modifier is Modifier.MORE and draft.reply.parts:
+            whole = self._replies.voice.say("all_of_it")
+            draft = replace(draft, reply=replace(draft.reply, notices=(*draft.reply.notices, whole)))
+        return draft
 
     def _nation_alone(self, moment: Moment) -> Draft | None:
         nation = self._modifiers.only_a_nation(self._words.read(moment.text))
@@ -185,9 +244,21 @@ class Dialogue:
         last = moment.memory.last
         if last is not None and last.entries and is_fresh(last, moment.utterance.sent_at):
             draft = self._show(self._still_here(last.entries), replace(moment, asking=asking), None)
-            return replace(draft, said=nation)
+            reply = draft.reply
+            if reply.parts and all(part.nation is None and len(part.nations) == len(Nation) for part in reply.parts):
+                same = self._replies.voice.say("same_there", nation=nation.title)
+                reply = replace(reply, notices=(*reply.notices, same))
+            return replace(draft, reply=reply, said=nation)
+        offered = self._offered(moment)
+        if offered:  # the choice is open still, now for this nation
+            ids = self._fitting(tuple(offered), asking)[:MOST_OFFERED]
+            if len(ids) == 1:
+                return replace(self._show(list(ids), replace(moment, asking=asking), None), said=nation)
+            lead = self._replies.voice.say("nation_then", nation=nation.title)
+            return Draft(self._replies.offer(ids, asking, lead), said=nation)
         lead = self._replies.voice.say("nation_set", nation=nation.title)
-        return Draft(self._replies.reply(asking, Outcome.HELP, lead=lead), said=nation)
+        settings = replace(moment.memory.settings, nation=nation)  # "from now on", and what `settings` promises
+        return Draft(self._replies.reply(asking, Outcome.HELP, lead=lead), said=nation, settings=settings)
 
     def _guard(self, moment: Moment) -> Draft | None:
         guard = self._guards.find(moment.text, always=False)
@@ -213,15 +284,16 @@ class Dialogue:
         if heard is None:
             return None
         asking = replace(moment.asking, confidence=heard.confidence)
-        name = "heard" if len(heard.ids) > 1 else "heard_one"
-        lead = self._replies.voice.say(name, count={2: "two", 3: "three"}.get(len(heard.ids), ""))
-        return Draft(self._replies.offer(heard.ids, asking, lead), ranking=heard.ranking)
+        ids = self._fitting(heard.ids, asking)
+        name = "heard" if len(ids) > 1 else "heard_one"
+        lead = self._replies.voice.say(name, count={2: "two", 3: "three"}.get(len(ids), ""))
+        return Draft(self._replies.offer(ids, asking, lead), ranking=heard.ranking)
 
     def _question(self, moment: Moment) -> Draft:
         last = moment.memory.last
         fresh = last is not None and is_fresh(last, moment.utterance.sent_at)
         after = self._still_here(last.entries) if last is not None and fresh else []
-        heard = self._listener.question(moment.text, moment.asking.nation, after)
+        heard = self._listener.question(moment.text, moment.asking.nation, after, self._offered(moment))
         ranking, verdict = heard.ranking, heard.verdict
         asking = replace(moment.asking, confidence=heard.confidence)
         guard = self._top_guard(heard)
@@ -231,6 +303,10 @@ class Dialogue:
         if verdict.zone is Zone.ANSWER and ids:
             reply = self._replies.show(ids[:1], asking)
             return Draft(reply, about=ids[:1], ranking=ranking, verdict=verdict)
+        ids = self._fitting(ids, asking)
+        if verdict.zone is Zone.OFFER and len(ids) == 1 and self._knowledge.entries[ids[0]].choice is not None:
+            # it asks back anyway: to ask first whether it is meant would be one question too many
+            return Draft(self._replies.show(ids, asking), about=ids, ranking=ranking, verdict=verdict)
         if verdict.zone is Zone.OFFER and ids:
             reply = self._replies.offer(ids, asking, self._replies.voice.say("three" if len(ids) > 1 else "one"))
         elif verdict.in_field:
@@ -297,6 +373,26 @@ class Dialogue:
             parts = tuple(replace(part, points=(), steps=(), note="", wording=None) for part in reply.parts)
             reply = replace(reply, parts=parts)
         return Draft(reply, about=tuple(ids))
+
+    def _fitting(self, ids: tuple[str, ...], asking: Asking) -> tuple[str, ...]:
+        """The entries worth offering to this person's nation; all if none is.
+
+        Nobody in Fife means what asks for `the Welsh Government's policy`, to be told that it is Welsh.
+        """
+
+        def fits(entry: str) -> bool:
+            title = self._words.read(self._knowledge.entries[entry].question)
+            elsewhere = bool(title.nations) and not title.place and asking.nation not in title.nations
+            return self._replies.has_text(entry, asking, telling=elsewhere)
+
+        return tuple(entry for entry in ids if fits(entry)) or ids
+
+    def _offered(self, moment: Moment) -> list[str]:
+        """The entries that the last turn only offered, if it is fresh."""
+        last = moment.memory.last
+        if last is None or last.outcome is not Outcome.CLARIFYING or not is_fresh(last, moment.utterance.sent_at):
+            return []
+        return self._still_here(tuple(option.value for option in last.options if option.kind is OptionKind.ENTRY))
 
     def _still_here(self, ids: tuple[str, ...]) -> list[str]:
         return [entry for entry in ids if entry in self._knowledge.entries]

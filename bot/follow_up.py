@@ -12,7 +12,7 @@ from enum import StrEnum
 from bot.knowledge.schema import Language
 from bot.matching.text import tokens
 from bot.matching.words import Reading
-from bot.model import LastTurn, Nation, Option, Outcome, Role
+from bot.model import LastTurn, Nation, Option, OptionKind, Outcome, Role
 from bot.options import numbered
 
 CHOICE_HOURS = 24  # a typed "2" counts this long
@@ -23,6 +23,13 @@ _ORDINALS = {
     "fourth": 4, "5": 5, "five": 5, "6": 6, "six": 6, "7": 7, "8": 8, "9": 9,
 }  # fmt: skip
 _AROUND_A_NUMBER = {"the", "option", "number", "no", "answer", "please", "choice", "that"}
+_YES = frozenset(["yes", "yeah", "yea", "yep", "yup", "aye", "ie", "ok", "okay", "sure", "correct", "exactly"])
+_NO = frozenset(["no", "nope", "nah", "na", "nay"])
+_AROUND_YES = frozenset(["please", "that", "thats", "it", "is", "the", "one", "right", "this", "do", "go", "ahead"])
+_AROUND_NO = frozenset(
+    ["please", "that", "thats", "it", "not", "really", "this", "dont", "send", "thanks", "thank", "you", "ta"]
+)
+_OS_GWELWCH = ("os", "gwelwch", "yn", "dda")  # "please", in Welsh
 _ASKING = frozenset(
     [
         "what",
@@ -92,8 +99,8 @@ class Modifiers:
     def find(self, text: str) -> Modifier | None:
         """The modifier that the whole text is, after a leading connector and a closing please or thanks."""
         words = tuple(tokens(text))
-        while words and words[-1] in {"please", "thanks", "ta", "then"}:
-            words = words[:-1]
+        while words and (words[-1] in {"please", "thanks", "ta", "then"} or words[-len(_OS_GWELWCH) :] == _OS_GWELWCH):
+            words = words[: -(len(_OS_GWELWCH) if words[-1] == _OS_GWELWCH[-1] else 1)]
         for connector in (*sorted(self.connectors, key=len, reverse=True), ()):
             if words[: len(connector)] == connector and words[len(connector) :] in self.phrases:
                 return self.phrases[words[len(connector) :]]
@@ -112,11 +119,12 @@ class Modifiers:
 
 def typed_choice(text: str, last: LastTurn | None, person: str, now: datetime) -> Option | None:
     """The option a typed number or label means: only for the person who got the options, and for a day."""
-    if last is None or not last.options or last.person != person or now - last.at > timedelta(hours=CHOICE_HOURS):
+    if last is None or not is_open(last, person, now):
         return None
     words = [word for word in tokens(text) if word not in _AROUND_A_NUMBER]
-    if len(words) == 1 and words[0] in _ORDINALS:
-        number, options = _ORDINALS[words[0]], numbered(last.options)
+    number = _number(words)
+    if number is not None:
+        options = numbered(last.options)
         return options[number - 1] if number <= len(options) else None
     if not words or len(words) > 12:
         return None
@@ -124,6 +132,47 @@ def typed_choice(text: str, last: LastTurn | None, person: str, now: datetime) -
     if not same and last.outcome is Outcome.CLARIFYING and len(words) <= 3:
         same = [option for option in last.options if set(words) <= set(tokens(option.title))]
     return same[0] if len(same) == 1 else None
+
+
+def _number(words: list[str]) -> int | None:
+    """The number that is all the words say, from 1."""
+    if len(words) != 1:
+        return None
+    word = words[0]
+    return int(word) if word.isascii() and word.isdigit() and 0 < len(word) < 3 and int(word) else _ORDINALS.get(word)
+
+
+def is_number(text: str) -> bool:
+    """Whether the text is a bare figure, as people type to choose."""
+    words = tokens(text)
+    return len(words) == 1 and words[0].isdigit() and _number(words) is not None
+
+
+def is_open(last: LastTurn, person: str, now: datetime) -> bool:
+    """Whether the last turn's options still wait for this person."""
+    return bool(last.options) and last.person == person and now - last.at <= timedelta(hours=CHOICE_HOURS)
+
+
+def said_yes(text: str) -> bool:
+    """Whether the whole text is a yes."""
+    words = set(tokens(text))
+    return not words.isdisjoint(_YES) and words <= _YES | _AROUND_YES
+
+
+def said_no(text: str) -> bool:
+    """Whether the whole text is a no."""
+    words = set(tokens(text))
+    return not words.isdisjoint(_NO) and words <= _NO | _AROUND_NO
+
+
+def proposed(last: LastTurn) -> Option | None:
+    """The one thing the last turn asked yes or no about: to send the question, to erase, or `is this your question`."""
+    sends = [option for option in last.options if option.kind is OptionKind.SEND_QUESTION]
+    options = sends or numbered(last.options)
+    if len(options) != 1:
+        return None
+    erases = options[0].kind is OptionKind.COMMAND and options[0].value == "forget-now"
+    return options[0] if sends or erases or last.outcome is Outcome.CLARIFYING else None
 
 
 def is_fresh(last: LastTurn, now: datetime) -> bool:

@@ -19,6 +19,12 @@ SHORT_FOLLOW_UP, LONG_FOLLOW_UP = 8, 12  # words: so short, or with "it" or "and
 ENOUGH_FOR_A_CLAUSE = 4  # words
 CLAUSE_TRUST = 0.9  # what a clause alone is worth against the whole
 MOST_OFFERED = 3
+ENOUGH_FOR_A_SENTENCE = 3  # telling words: `then there is the minibus` in a story asks nothing
+_ASKS = frozenset(
+    ["what", "how", "who", "when", "where", "whether", "can", "should", "question", "know", "ask", "worried", "worries",
+     "worry", "wonder", "wondering"]
+)  # fmt: skip
+ASKING_COUNTS = 1.3  # a sentence of a story that asks, against one that tells
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _CLAUSE_END = re.compile(
@@ -52,8 +58,10 @@ class Listener:
         ranking = self._matcher.rank(text, nation=nation)
         return ranking, decide(ranking, self._policy)
 
-    def question(self, text: str, nation: Nation | None, after: Iterable[str] = ()) -> Heard:
-        """One question. `after` are the entries of a fresh last turn.
+    def question(
+        self, text: str, nation: Nation | None, after: Iterable[str] = (), offered: Iterable[str] = ()
+    ) -> Heard:
+        """One question. `after` are the entries of a fresh last turn, `offered` those it only offered.
 
         Alone first: in the answer zone it is a new question, unless it is so short that it may lean on the talk.
         """
@@ -62,6 +70,8 @@ class Listener:
         if verdict.zone is not Zone.ANSWER and len(words) > 2 * ENOUGH_FOR_A_CLAUSE:
             ranking, verdict = self._best_clause(text, nation, ranking, verdict)
         near = self._near(after)
+        if not near and verdict.zone is not Zone.ANSWER:  # an open choice never turns what is clear by itself
+            near = self._near(offered)
         leans = len(words) <= SHORT_FOLLOW_UP or (
             len(words) <= LONG_FOLLOW_UP and (not POINTING.isdisjoint(words) or words[0] in {"and", "but", "so", "or"})
         )
@@ -128,13 +138,16 @@ class Listener:
         whole, verdict = self._rank(text, nation)
         sure: dict[str, float] = {}
         for sentence in SENTENCE_END.split(text):
-            if len(tokens(sentence)) < 3:
+            words = set(tokens(sentence))
+            if len(words - self._matcher.words.scaffold) < ENOUGH_FOR_A_SENTENCE:
                 continue
             ranking, judged = self._rank(sentence, nation)
             if judged.zone is not Zone.UNKNOWN and not judged.offer[0].startswith(GUARD):
-                sure[judged.offer[0]] = max(sure.get(judged.offer[0], 0.0), ranking.confidence)
+                asks = "?" in sentence or not words.isdisjoint(_ASKS)
+                weight = ranking.confidence * (ASKING_COUNTS if asks else 1.0)
+                sure[judged.offer[0]] = max(sure.get(judged.offer[0], 0.0), weight)
         for candidate in whole.candidates[:2]:
             if not candidate.entry.startswith(GUARD) and whole.confidence >= self._policy.offer:
                 sure.setdefault(candidate.entry, whole.confidence * candidate.score)
         ids = tuple(sorted(sure, key=lambda entry: -sure[entry])[:MOST_OFFERED])
-        return Heard(ids, sure[ids[0]], whole, verdict) if ids else None
+        return Heard(ids, min(sure[ids[0]], 1.0), whole, verdict) if ids else None

@@ -20,6 +20,7 @@ def last_turn(turn: Turn) -> LastTurn:
         entries=turn.about,
         nation=turn.reply.nation,
         options=turn.reply.options,
+        welsh=turn.reply.welsh,
     )
 
 

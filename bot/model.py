@@ -231,7 +231,7 @@ class Reply:
     private: bool = False  # for the asker alone, also where a channel could read it
     expanded: bool = False  # the person asked for all of it: a channel that shortens shows the whole
     greeting: str = ""  # said before all else, once a person: who runs it and its limits
-    welsh: bool = False  # asked in Welsh: the lead opens with a courteous sentence
+    welsh: bool = False  # asked in Welsh, now or before in this talk: the courteous sentence has been said
     offered: tuple[str, ...] = ()  # entries offered, best first, where none is shown
     confidence: float = 0.0  # calibrated probability that the top candidate is right, 0..1
 
@@ -291,6 +291,7 @@ class LastTurn:
     entries: tuple[str, ...] = ()
     nation: Nation | None = None
     options: tuple[Option, ...] = ()
+    welsh: bool = False  # it, or a turn before it in the same talk, was asked in Welsh
 
 
 @dataclass(frozen=True)

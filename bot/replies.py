@@ -28,6 +28,7 @@ class Asking:
     guessed: str = ""  # the place that told the nation
     role: Role | None = None
     language: str = "en"
+    welsh_before: bool = False  # something was asked in Welsh before in this talk, so the courtesy is said
     confidence: float = 0.0
 
 
@@ -50,7 +51,7 @@ class Replies:
             outcome=Outcome.ANSWERED,
             lead=lead,
             parts=parts,
-            options=self._next_questions(parts) or replies[0].options,
+            options=self._next_questions(parts, asking) or replies[0].options,
             offered=(),
         )
 
@@ -76,7 +77,7 @@ class Replies:
                 lead=lead,
                 parts=(part,),
                 notices=notices,
-                options=self._ways_on(entry, asking, part) + self._next_questions((part,)),
+                options=self._ways_on(entry, asking, part) + self._next_questions((part,), asking),
             )
         if isinstance(chosen, Fork):
             return self._fork(entry, chosen, asking)
@@ -109,7 +110,9 @@ class Replies:
             part = self._part(entry, asking, nation, plain=plain)
             if all((part.lead, part.nations) != (earlier.lead, earlier.nations) for earlier in parts):
                 parts.append(part)
-        return self.reply(asking, Outcome.ANSWERED, parts=tuple(parts), options=self._next_questions(tuple(parts)))
+        return self.reply(
+            asking, Outcome.ANSWERED, parts=tuple(parts), options=self._next_questions(tuple(parts), asking)
+        )
 
     def _ways_on(self, entry: Entry, asking: Asking, part: Part) -> tuple[Option, ...]:
         """Simpler, and the nation if the answer may be another elsewhere."""
@@ -125,11 +128,21 @@ class Replies:
             ]
         return tuple(options)
 
-    def _next_questions(self, parts: Sequence[Part]) -> tuple[Option, ...]:
+    def _next_questions(self, parts: Sequence[Part], asking: Asking) -> tuple[Option, ...]:
         shown = {part.entry for part in parts}
         ids = [i for part in parts for i in self.knowledge.entries[part.entry].see_also if i not in shown]
-        entries = [self.knowledge.entries[i] for i in dict.fromkeys(ids)][:NEXT_QUESTIONS]
+        entries = [self.knowledge.entries[i] for i in dict.fromkeys(ids) if self.has_text(i, asking, telling=True)][
+            :NEXT_QUESTIONS
+        ]
         return tuple(Option(OptionKind.ENTRY, entry.id, entry.question) for entry in entries)
+
+    def has_text(self, entry: str, asking: Asking, *, telling: bool = False) -> bool:
+        """Whether choosing the entry shows this person's nation a text; `telling`: more than that there is no such thing."""
+        found = self.knowledge.entries[entry]
+        if asking.nation is None or found.choice is not None:
+            return True
+        chosen = choose(found, asking.nation, asking.today)
+        return not isinstance(chosen, NotCovered | NoneExists if telling else NotCovered)
 
     def _fork(self, entry: Entry, fork: Fork, asking: Asking) -> Reply:
         nations = tuple(n for n in fork.nations if not asking.open_nations or n in asking.open_nations) or fork.nations
@@ -215,7 +228,7 @@ class Replies:
     ) -> Reply:
         """A reply with what every reply carries: turn, nation, confidence, and Welsh courtesy."""
         welsh = asking.language == "cy"
-        if welsh:
+        if welsh and not asking.welsh_before:
             lead = f"{self.voice.say('welsh')} {lead}".strip()
         return Reply(
             turn=asking.turn,
@@ -229,5 +242,5 @@ class Replies:
             nation=asking.nation,
             offered=offered,
             confidence=asking.confidence,
-            welsh=welsh,
+            welsh=welsh or asking.welsh_before,
         )

@@ -24,6 +24,14 @@ NEGATIONS = frozenset(
     ["not", "no", "never", "without", "nor", "none", "nothing", "nobody", "refuse", "cant", "cannot", "dont", "doesnt",
      "didnt", "isnt", "arent", "wont", "wouldnt", "shouldnt", "neednt", "havent", "hasnt"]
 )  # fmt: skip
+_ENGLISH = frozenset(
+    ["the", "is", "what", "how", "can", "we", "do", "of", "to", "and", "for", "my", "get", "have", "has", "our", "with",
+     "are", "not", "you", "it", "if", "want", "does", "will", "who", "where", "when", "im", "they", "this", "that"]
+)  # fmt: skip
+_ENGLISH_TOO = frozenset(  # Welsh words that are English words, names or slips of English as well
+    ["bach", "busnes", "chi", "cyd", "economi", "faint", "fath", "fel", "gig", "heb", "mae", "neu", "pam", "plant",
+     "pris", "taw", "teg", "tendr"]
+)  # fmt: skip
 _OPENS_A_QUESTION = frozenset(
     ["do", "does", "did", "is", "are", "was", "can", "could", "may", "must", "should", "will", "would", "have", "has",
      "dont", "doesnt", "isnt", "arent", "cant"]
@@ -98,6 +106,8 @@ class Words:
         self._mend = Phrasebook(_phrases(language.misspellings.items()))
         self._welsh = Phrasebook(_phrases(language.welsh.items()))
         self._welsh_words = {word for phrase in _phrases(language.welsh.items()) for word in phrase}
+        english = _ENGLISH_TOO | _ENGLISH | {word for text in language.welsh.values() for word in tokens(text)}
+        self._only_welsh = {word for word in self._welsh_words - english if len(word) > 2}
         self._acronyms = {short.casefold(): tuple(fulls) for short, fulls in language.acronyms.items()}
         self.short_forms = frozenset(self._acronyms)  # `tsi` tells the nation, and is what is asked about
         self._full_words = {short: tokens(fulls[0]) for short, fulls in self._acronyms.items() if len(fulls) == 1}
@@ -124,14 +134,16 @@ class Words:
         )
 
     def is_welsh(self, words: Sequence[str]) -> bool:
-        """Whether most of the words are Welsh words we know and none of the common English ones is there."""
-        if self._welsh_words.isdisjoint(words):
+        """Whether most of the words we know are Welsh ones and hardly a common English one is there.
+
+        Only words that are Welsh alone decide: `I`, `a` and `grant` stand in English sentences too.
+        """
+        telling = sum(word in self._only_welsh for word in words)
+        if not telling:
             return False
         known = sum(word in self._welsh_words for word in words)
-        english = sum(
-            word in {"the", "is", "what", "how", "can", "we", "do", "of", "to", "and", "for"} for word in words
-        )
-        return known >= 2 and known > 2 * english and known >= len(words) / 3
+        english = sum(word in _ENGLISH for word in words)
+        return known >= 2 and telling > 2 * english and known >= len(words) / 3
 
     def read(self, text: str) -> Reading:
         """Read a text. Pure: the same text gives the same reading."""

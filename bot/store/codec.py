@@ -65,6 +65,7 @@ def last_to_json(last: LastTurn) -> dict[str, Any]:
         "entries": list(last.entries),
         "nation": last.nation.value if last.nation else None,
         "options": options_to_json(last.options),
+        "welsh": last.welsh,
     }
 
 
@@ -77,4 +78,5 @@ def last_from_json(found: dict[str, Any]) -> LastTurn:
         entries=tuple(found["entries"]),
         nation=Nation(found["nation"]) if found["nation"] else None,
         options=tuple(Option(OptionKind(kind), value, title, entry) for kind, value, title, entry in found["options"]),
+        welsh=found.get("welsh", False),  # last turns written before there was such a thing
     )

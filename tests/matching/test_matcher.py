@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.bootstrap import Library
 from bot.knowledge.schema import Language
 from bot.matching.decide import Policy, Zone, decide
 from bot.matching.index import Target, build
@@ -135,6 +136,26 @@ def test_negation_is_seen(text: str) -> None:
 
 def test_english_with_one_welsh_word_is_not_welsh() -> None:
     assert not Words(LANGUAGE).read("what is the pensiwn for staff").welsh
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I get PIP can I start a micro enterprise",
+        "am I staff in a grant contract",
+        "help, a contract, a grant, staff: I am in the sector",
+        "Pam and I, a plant, a gig",
+        "I am a nurse",
+        "can I get a grant? diolch",
+    ],
+)
+def test_words_that_are_english_too_or_of_two_letters_make_no_welsh(text: str, shipped: Library) -> None:
+    assert not shipped.matcher.words.read(text).welsh
+
+
+@pytest.mark.parametrize("text", ["beth yw TUPE?", "pwy sy'n talu am y pensiwn", "oes grant i ddechrau busnes bach"])
+def test_short_questions_in_welsh_are_welsh(text: str, shipped: Library) -> None:
+    assert shipped.matcher.words.read(text).welsh
 
 
 @pytest.mark.parametrize(
