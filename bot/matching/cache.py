@@ -14,6 +14,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from zlib import crc32
 from zlib import error as zlib_error
@@ -42,9 +43,11 @@ def name_of(revision: str) -> str:
 
 
 ARRAYS = ("idf", "meaning", "phrasings", "stem_weight", "stem_meaning", "cover")
-
 ROWS = ("starts", "columns", "values", "step")
 NAMES = ("vocabulary", "stems", "known", "exact")  # dictionaries by strings that hold no line end
+
+# What reading a damaged or an older file raises; RuntimeError is the zip format's, where a bit says `encrypted` or `newer`.
+DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib_error)
 
 
 def _joined(names: Iterable[str]) -> NDArray[np.uint8]:
@@ -92,9 +95,13 @@ def write(path: Path, content: bytes) -> None:
     """Write a file as a whole: a reader sees the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".index-")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    Path(temporary).replace(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def weights_beside(path: Path) -> Path:
@@ -125,8 +132,12 @@ def load_weights(path: Path) -> Weights | None:
 
 
 def _tidy(newest: Path) -> None:
-    others = sorted((p for p in newest.parent.glob("index-*.npz") if p != newest), key=lambda p: p.stat().st_mtime)
-    for old in others[:-KEEP] if len(others) > KEEP else []:
+    """Remove the oldest caches of other knowledge. Another process may be doing the same."""
+    others = []
+    for path in newest.parent.glob("index-*.npz"):
+        with suppress(FileNotFoundError):
+            others.append((path.stat().st_mtime, path))
+    for _, old in sorted(other for other in others if other[1] != newest)[:-KEEP]:
         old.unlink(missing_ok=True)
         weights_beside(old).unlink(missing_ok=True)
 
@@ -156,6 +167,6 @@ def load(path: Path) -> tuple[Index, bytes] | None:
             return index, found["extra"].tobytes()
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib_error) as error:
+    except DAMAGE as error:
         log.warning("the cache %s is damaged (%s) and will be made again", path.name, error)
         return None

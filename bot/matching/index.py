@@ -76,7 +76,7 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
     everything = [*texts, *(reading for reading in behind if reading)]
 
     vocabulary, idf = _vocabulary(texts, [reading for reading in behind if reading], words.scaffold)
-    known = Counter(word for reading in everything for word in _all_words(reading))
+    known = Counter(word for reading in everything for word in dict.fromkeys((*reading.words, *reading.extra)))
     features = Features(vocabulary, idf)
     learnt = [
         *((reading, label, 1.0) for label, group in enumerate(readings) for reading in group),
@@ -87,10 +87,6 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
     model = train(Examples.of(found, np.float32(MEANING) * directions), len(vocabulary), len(targets))
 
     stems, stem_weight, cover = _cover(readings, behind, everything)
-    owners: dict[str, set[int]] = {}
-    for label, group in enumerate(readings):
-        for reading in group:
-            owners.setdefault(key(reading.words), set()).add(label)
     return Index(
         targets=tuple(targets),
         vocabulary=vocabulary,
@@ -106,10 +102,20 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
         keys=tuple(tuple(key(sorted(reading.words)) for reading in group) for group in readings),
         denying=tuple(tuple(denies(reading.words) for reading in group) for group in readings),
         frames=tuple(_frames(group) for group in readings),
-        exact={text: next(iter(labels)) for text, labels in owners.items() if len(labels) == 1},
+        exact=_exact(readings),
         own_forms=repair.deletion_index(known, 2),
         common_forms=_common_forms(vectors),
     )
+
+
+def _exact(readings: Sequence[Sequence[Reading]]) -> dict[str, int]:
+    """Each phrasing that only one target has. One without words, such as a nation's name alone, is nobody's."""
+    owners: dict[str, set[int]] = {}
+    for label, group in enumerate(readings):
+        for reading in group:
+            if reading.words:
+                owners.setdefault(key(reading.words), set()).add(label)
+    return {text: labels.pop() for text, labels in owners.items() if len(labels) == 1}
 
 
 def _frames(group: Iterable[Reading]) -> tuple[str, ...]:

@@ -144,7 +144,7 @@ class Matcher:
     def _hear(self, reading: Reading) -> Heard | None:
         """Scores from the words alone; None if nothing of them is known."""
         index = self.index
-        if not index.targets:
+        if not index.targets or not reading.words:
             return None
         repaired = {word: fixed for word in reading.words if (fixed := self._repairer.repair(word))}
         words = [repaired.get(word, word) for word in reading.words]

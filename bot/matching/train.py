@@ -100,7 +100,8 @@ def train(examples: Examples, features: int, labels: int) -> Model:
             if number:
                 left.append(batch[odds.min(axis=1) < -TELLING])
             if kept < near.shape[1]:
-                likeliest = np.argpartition(np.where(odds < 0, -np.inf, -odds), kept - 1, axis=1)[:, :kept]
+                own = near[batch] == examples.labels[batch][:, None]  # stays, even where nothing is left to learn
+                likeliest = np.argpartition(np.where(own, -np.inf, -odds), kept - 1, axis=1)[:, :kept]
                 near[batch, :kept] = np.take_along_axis(near[batch], likeliest, axis=1)
         near = near[:, :kept]
         todo = np.concatenate(left) if number else todo

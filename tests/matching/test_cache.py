@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from adapters.bootstrap import open_library
+from bot.knowledge.schema import Language
 from bot.matching import cache
 from bot.matching.confidence import SHIPPED
+from bot.matching.index import build
+from bot.matching.words import Words
 
 TOPIC = """
 topic: {id: t, title: Buying, owner: o, review_every_months: 6}
@@ -87,6 +91,41 @@ def test_a_cut_or_empty_cache_is_not_trusted(cached: Path, tmp_path: Path) -> No
     for size in (0, 10, 5000):
         (tmp_path / "index-x.npz").write_bytes(cached.read_bytes()[:size])
         assert cache.load(tmp_path / "index-x.npz") is None
+
+
+@pytest.mark.parametrize(("at", "bits"), [(6, 0xFF), (8, 0x01)])  # of the zip's first entry: the version, the flags
+def test_a_cache_that_seems_newer_or_encrypted_is_not_trusted(cached: Path, tmp_path: Path, at: int, bits: int) -> None:
+    raw = bytearray(cached.read_bytes())
+    raw[raw.index(b"PK\x01\x02") + at] ^= bits
+    (tmp_path / "index-x.npz").write_bytes(raw)
+    assert cache.load(tmp_path / "index-x.npz") is None
+
+
+@pytest.mark.parametrize("missing", ["words", "row_step", "cover"])
+def test_a_cache_of_another_format_is_not_trusted(cached: Path, tmp_path: Path, missing: str) -> None:
+    with np.load(cached) as found:
+        np.savez(tmp_path / "index-x.npz", **{name: found[name] for name in found.files if name != missing})
+    assert cache.load(tmp_path / "index-x.npz") is None
+
+
+def test_only_the_newest_caches_are_kept(tmp_path: Path) -> None:
+    index = build([], Words(Language()))
+    for number in range(cache.KEEP + 3):
+        path = tmp_path / f"index-{number}.npz"
+        cache.save(path, index, b"")
+        cache.save_weights(path, SHIPPED)
+        os.utime(path, (number, number))
+    cache.save(tmp_path / "index-new.npz", index, b"")
+    left = {path.stem for path in tmp_path.glob("index-*")}
+    assert left == {"index-new", *(f"index-{number}" for number in range(3, cache.KEEP + 3))}
+    assert len(list(tmp_path.glob("confidence-*"))) == cache.KEEP
+
+
+def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(OSError, match="taken"):
+        cache.write(tmp_path / "taken", b"content")
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
 def test_other_knowledge_has_another_name() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.matching.rows import Rows
-from bot.matching.train import Examples, train
+from bot.matching.train import Examples, _centroids, train
 from bot.matching.vectors import shipped
 
 LABELS = 60  # more than an example has rivals
@@ -34,6 +34,12 @@ def test_the_same_examples_give_the_same_weights() -> None:
     first, second = (train(examples(), LABELS + 1, LABELS) for _ in range(2))
     assert np.array_equal(first.rows, second.rows)
     assert np.array_equal(first.meaning, second.meaning)
+
+
+def test_what_is_told_apart_for_certain_is_left_alone() -> None:
+    found = [((np.array([0, 1 + label]), np.full(2, 4, np.float32)), label, 1.0) for label in range(LABELS)]
+    certain = Examples.of(found, np.zeros((LABELS, 4), np.float32))
+    assert np.array_equal(train(certain, LABELS + 1, LABELS).rows, _centroids(certain, LABELS + 1, LABELS).rows)
 
 
 def test_nothing_to_learn_from_is_no_error() -> None:
