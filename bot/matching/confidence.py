@@ -18,9 +18,9 @@ from math import exp, log
 Weights = Mapping[str, float]  # signal -> weight, and `bias`
 
 SHIPPED: Weights = {
-    "share": 0.22, "score": -0.05, "margin": 2.19, "spread": -1.2, "coverage": 0.47, "kin": -0.25, "gap": -0.76,
-    "uncovered": 0.75, "open": -0.99, "unknown": -0.66, "ratio": 2.4, "meaning": 2.02, "length": 2.25,
-    "opposed": -0.06, "who": 0.09, "asks": -0.28, "when": 0.12, "bias": -2.37,
+    "share": 0.16, "score": -0.79, "margin": 0.42, "spread": -2.33, "coverage": 0.37, "kin": 0.12, "gap": -0.8,
+    "uncovered": 0.27, "open": -1.51, "unknown": -0.89, "ratio": 3.38, "meaning": 3.25, "length": 3.07,
+    "opposed": -0.08, "who": 0.04, "asks": -0.3, "when": -0.45, "bias": -1.62,
 }  # fmt: skip
 
 
