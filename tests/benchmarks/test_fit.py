@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from benchmarks import fit_confidence, fit_look
-from benchmarks.fit_confidence import Asked, threshold
+from benchmarks.fit_confidence import Asked, report, see, threshold
 from benchmarks.fit_look import Choice, accuracy, fit
-from benchmarks.worlds import Question, thinned
+from benchmarks.sets import matcher_for
+from benchmarks.worlds import Question, World, thinned
 from bot.matching import matcher
 from bot.matching.confidence import SHIPPED
 from bot.matching.decide import Policy
@@ -103,3 +104,18 @@ def test_the_fit_finds_the_numbers_it_replaces(tmp_path: Path, monkeypatch: pyte
         assert ast.dump(ast.parse((tmp_path / file).read_text())) == ast.dump(
             ast.parse((Path(matcher.__file__).parent / file).read_text())
         )
+
+
+def test_what_the_confidence_sees_of_a_world(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [("keep my pension", "pension"), ("rent the library", "lease"), ("bid for the tender", "tender")]
+    asked = (
+        Question("is the pension kept", frozenset({"pension"})),
+        Question("sing a song", frozenset()),
+        Question("rent the library", frozenset({"lease"})),  # word for word: tells nothing
+        Question("bid for a tender", frozenset({"tender"}), guarded=True),
+    )
+    seen = see(World("tiny", matcher_for(rows), asked))
+    assert [right for _, right in seen] == [True, False]
+    assert all(len(values) == len(SHIPPED) for values, _ in seen)
+    report("tiny", seen, SHIPPED)
+    assert capsys.readouterr().out.startswith("tiny: 2 questions, 50.0 % right; AUROC 100.0\n")
