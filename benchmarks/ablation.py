@@ -27,6 +27,7 @@ from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.load import default_folder, load
 from bot.knowledge.schema import Language
 from bot.matching import features, train
+from bot.matching.frames import KINDS
 from bot.matching.index import Target, build
 from bot.matching.look import LOOK
 from bot.matching.matcher import Matcher
@@ -37,7 +38,6 @@ from bot.targets import targets_of
 
 SEED = 5
 EVERYONE = (10**6,) * len(train.RIVALS)
-KINDS = ("who", "asks", "when")  # frames of a question
 TERM = "term-"
 
 

@@ -23,17 +23,13 @@ from numpy.typing import NDArray
 from benchmarks import fit_look
 from benchmarks.scores import auroc
 from benchmarks.worlds import Question, World, own_worlds, public_worlds
-from bot.matching.calibrate import Observation, as_sure_as_right, logistic
-from bot.matching.confidence import SHIPPED, inputs
+from bot.matching.calibrate import Observation, as_sure_as_right, logistic, observation
+from bot.matching.confidence import SHIPPED
 from bot.matching.decide import Policy, Zone, decide
 from bot.matching.matcher import Matcher, Ranking
 
 MATCHING = Path(__file__).parent.parent / "bot" / "matching"
-COUNTS = {
-    "own whole": 4,
-    "own thinned": 2,
-    "own withheld": 2,
-}  # how often a question counts in the fit, against a public 1
+COUNTS = {"own whole": 4, "own thinned": 2, "own withheld": 2}  # how often a question counts, against a public 1
 PUBLIC_EVERY = 2  # every second public question is used: our field and our words count most
 # What the threshold is chosen for: wrong answers of the answerable questions, false ones of the others. Half of our rows
 # without an answer were written to look like ours; at 0.01 for them two in five questions were answered at once, not half
@@ -41,22 +37,9 @@ WRONG, FALSE = 0.01, 0.015
 ZERO = dict.fromkeys(SHIPPED, 0.0)
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What the confidence sees of a question: its inputs, and whether the first is right."""
-
-    values: list[float]
-    right: bool
-
-
-def see(world: World) -> list[Seen]:
-    """The questions of a world."""
-    found = []
-    for question, ranking in world.rankings():
-        if ranking.best is not None:
-            values = inputs({signal.name: signal.value for signal in ranking.best.signals})
-            found.append(Seen([values[name] for name in SHIPPED], ranking.best.entry in question.right))
-    return found
+def see(world: World) -> list[Observation]:
+    """What the confidence sees of the questions of a world."""
+    return [observation(best, question.right) for question, ranking in world.rankings() if (best := ranking.best)]
 
 
 def looking(world: World, second: Mapping[str, float], weights: Mapping[str, float] = SHIPPED) -> World:
@@ -65,9 +48,9 @@ def looking(world: World, second: Mapping[str, float], weights: Mapping[str, flo
     return World(world.name, matcher, world.asked)
 
 
-def sureness(seen: Iterable[Seen], weights: Mapping[str, float]) -> NDArray[np.float64]:
+def sureness(seen: Iterable[Observation], weights: Mapping[str, float]) -> NDArray[np.float64]:
     """The confidence in each first candidate."""
-    x = np.array([one.values for one in seen]) @ np.array([weights[name] for name in SHIPPED])
+    x = np.array([values for values, _ in seen]) @ np.array([weights[name] for name in SHIPPED])
     return np.asarray(1 / (1 + np.exp(-x)))
 
 
@@ -113,9 +96,9 @@ def _mistakes(part: Asked, policy: Policy) -> tuple[float, float]:
     return wrong / max(1, part.answerable), false / max(1, part.others)
 
 
-def report(title: str, seen: Sequence[Seen], weights: Mapping[str, float]) -> None:
+def report(title: str, seen: Sequence[Observation], weights: Mapping[str, float]) -> None:
     """How well the confidence tells right from wrong, and what is right of what was said to be so sure."""
-    chance, right = sureness(seen, weights), np.array([one.right for one in seen])
+    chance, right = sureness(seen, weights), np.array([right for _, right in seen])
     told = f"; AUROC {auroc(chance[right], chance[~right]):.1f}" if right.any() and not right.all() else ""
     print(f"{title}: {len(seen)} questions, {100 * right.mean():.1f} % right{told}")
     for low in np.arange(0, 1, 0.1):
@@ -126,15 +109,26 @@ def report(title: str, seen: Sequence[Seen], weights: Mapping[str, float]) -> No
 
 def paste(file: str, name: str, weights: Mapping[str, float]) -> None:
     """Put numbers in the place of those that a module of the matcher holds."""
-    path = MATCHING / file
-    lines, line = [], "   "
+    lines: list[str] = []
+    line = "   "
     for item in (f'"{key}": {value},' for key, value in weights.items()):
         if len(line) + len(item) > 115:
-            lines, line = [*lines, line], "   "
+            lines.append(line)
+            line = "   "
         line += f" {item}"
     body = "\n".join([*lines, line])
+    _replace(file, name, rf"(?ms)^({name}: [^=]*= )\{{.*?\}}", f"{{\n{body}\n}}")
+
+
+def paste_threshold(answer: float) -> None:
+    """Put the confidence to answer from in its place."""
+    _replace("decide.py", "answer", r"(?m)^(    answer: float = )[\d.]+", str(answer))
+
+
+def _replace(file: str, name: str, pattern: str, value: str) -> None:
+    path = MATCHING / file
     text = path.read_text(encoding="utf-8")
-    found, count = re.subn(rf"(?s)^({name}: [^=]*= )\{{.*?\}}", rf"\1{{\n{body}\n}}", text, count=1, flags=re.MULTILINE)
+    found, count = re.subn(pattern, rf"\g<1>{value}", text, count=1)
     if not count:
         raise SystemExit(f"{path.name} has no {name}")
     path.write_text(found, encoding="utf-8")
@@ -152,16 +146,15 @@ def main() -> None:
     second = {name: round(weight, 2) + 0.0 for name, weight in fit_look.fit(choices).items()}
     print("The second look, right first candidates without it and with weights of other folds:")
     fit_look.report(choices)
-    seen: dict[str, list[Seen]] = {}
+    seen: dict[str, list[Observation]] = {}
     for world in worlds:
         seen.setdefault(world.name, []).extend(see(looking(world, second)))
     fitted: list[Observation] = []
     for name, rows in seen.items():
-        counted = rows * COUNTS[name] if name in COUNTS else rows[::PUBLIC_EVERY]
-        fitted += [(one.values, one.right) for one in counted]
+        fitted += rows * COUNTS[name] if name in COUNTS else rows[::PUBLIC_EVERY]
     shape = logistic(fitted, ridge=1.0, centre=ZERO)
     whole, thinned = seen["own whole"], seen["own thinned"]
-    real: list[Observation] = [(one.values, one.right) for one in (*whole, *whole, *thinned)]
+    real = [*whole, *whole, *thinned]  # each question was asked of two thinned ones
     weights = {name: round(weight, 2) for name, weight in as_sure_as_right(shape, real).items()}
     for name, rows in seen.items():
         report(name, rows, weights)
@@ -171,9 +164,7 @@ def main() -> None:
     if options.write:
         paste("look.py", "LOOK", second)
         paste("confidence.py", "SHIPPED", weights)
-        decide = MATCHING / "decide.py"
-        text = decide.read_text(encoding="utf-8")
-        decide.write_text(re.sub(r"(?m)^(    answer: float = )[\d.]+", rf"\g<1>{answer}", text), encoding="utf-8")
+        paste_threshold(answer)
 
 
 if __name__ == "__main__":

@@ -93,9 +93,9 @@ def rows_for(rows: Sequence[Row], plan: Plan) -> list[list[str]]:
     return made
 
 
-def own_rows(most: int, budget: float) -> list[list[str]]:
+def own_rows(folder: Path, most: int, budget: float) -> list[list[str]]:
     """The table's row for our own knowledge, asked its own question files."""
-    knowledge = load(default_folder())
+    knowledge = load(folder)
     targets, words = targets_of(knowledge), Words(knowledge.language)
     ours = Ours()
     started = time.perf_counter()
@@ -128,14 +128,17 @@ def main() -> None:
     parser = arguments(__doc__ or "")
     parser.add_argument("--largest", type=int, default=0, help="phrasings of the largest knowledge base, in all tables")
     parser.add_argument("--entries", type=int, default=ENTRIES, help="the fixed number of entries")
-    parser.add_argument("--close", default="banking77", help="the set of the first table")
+    parser.add_argument(
+        "--knowledge", type=Path, default=default_folder(), help="our own knowledge, of the first table"
+    )
+    parser.add_argument("--close", default="banking77", help="the set of the second table")
     options = parser.parse_args()
     started = time.monotonic()
     plan = Plan(questions_of(options.data, options.sample or QUESTIONS), BUDGET)
     pool = pool_of(options.data)
     largest = options.largest or SIZES[-1]
     sizes, growing = ([size for size in steps if size <= largest] or [largest] for steps in (SIZES, GROWING))
-    own = table(HEAD, own_rows(options.sample or QUESTIONS, BUDGET))
+    own = table(HEAD, own_rows(options.knowledge, options.sample or QUESTIONS, BUDGET))
     close = eight_each(rows_of(options.data / options.close / "train.jsonl"))
     first = table(HEAD, rows_for(close, plan))
     fixed = table(HEAD, [row for size in sizes for row in rows_for(grow(pool, options.entries, size), plan)])

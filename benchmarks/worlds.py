@@ -47,11 +47,6 @@ class World:
     matcher: Matcher
     asked: tuple[Question, ...]
 
-    @property
-    def own(self) -> bool:
-        """Whether it is our own knowledge."""
-        return self.name.startswith("own")
-
     def rankings(self) -> Iterator[tuple[Question, Ranking]]:
         """Every question ranked; phrasings word for word and what a guard answers tell nothing and are left out."""
         for question in self.asked:

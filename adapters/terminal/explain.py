@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.dialogue import Draft
 
-LEAST = 0.02  # of the lead, in score, that a word must carry to be named
+LEAST = 0.02  # of the words' lead, in score, that a word must carry to be named
 
 
 def explanation(draft: Draft) -> str:
@@ -30,7 +30,7 @@ def explanation(draft: Draft) -> str:
     why = ranking.why()
     if why.carried:
         telling = [f"{word} {change:+.2f}" for word, change in why.carried if abs(change) >= LEAST]
-        out.append(f"carried    {', '.join(telling) or 'no single word'} (of the lead over the second)")
+        out.append(f"carried    {', '.join(telling) or 'no single word'} (of the lead in words over the second)")
         lost = f"; does not know: {', '.join(why.lacks)}" if why.lacks else ""
         out.append(f"runner-up  {why.runner_up}, {ranking.margin:.2f} behind{lost}")
     if ranking.best:

@@ -7,7 +7,7 @@ real people. Takes `ROUNDS` trainings, so it belongs to `advisor test --fit`, ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from bot.matching.confidence import SHIPPED, Weights, inputs
 from bot.matching.index import Target, build
 from bot.matching.matcher import Matcher
 from bot.matching.words import Words
+from bot.model import Candidate
 
 FOLDS = 4  # a fold withholds every fourth entry, and every fourth phrasing of the others
 ROUNDS = 2  # folds that are looked at: thousands of questions, in half the time
@@ -33,9 +34,14 @@ def observe(matcher: Matcher, questions: Iterable[Question]) -> list[Observation
     for text, right in questions:
         ranking = matcher.rank(text)
         if ranking.best is not None and not ranking.exact:
-            values = inputs({signal.name: signal.value for signal in ranking.best.signals})
-            seen.append(([values[name] for name in SHIPPED], ranking.best.entry in right))
+            seen.append(observation(ranking.best, right))
     return seen
+
+
+def observation(first: Candidate, right: Collection[str]) -> Observation:
+    """What the model sees of a first candidate, and whether it is one of the right ones."""
+    values = inputs({signal.name: signal.value for signal in first.signals})
+    return [values[name] for name in SHIPPED], first.entry in right
 
 
 def logistic(observations: Sequence[Observation], ridge: float = RIDGE, centre: Weights = SHIPPED) -> Weights:

@@ -1,7 +1,7 @@
 """From a ranking to one of three zones: answer it, offer up to three, or say it is not known.
 
-A false answer costs ten times a needless offer (design), so an answer needs probability AND lead AND no telling word
-that the entry does not know. Thresholds were chosen on the project's own question files, held-out rows aside;
+A false answer costs ten times a needless offer (design), so an answer needs probability AND lead AND words that tell enough
+AND few that no entry knows. Thresholds were chosen on the project's own question files, held-out rows aside;
 `answer` by `benchmarks/fit_confidence.py`, so that of tuned questions to the whole knowledge, and of those to one with half
 of its phrasings, no more than one in a hundred is answered wrongly, and one in a hundred falsely.
 """

@@ -1,7 +1,8 @@
 """From words to weighted features: stems, neighbouring pairs and letter groups, each block brought to its own length.
 
-Letter groups of three and four inside a word carry most of the robustness to typing slips (4 to 5 points on public sets);
-pairs add 0.4. Concepts and acronyms stand among the stems. What the words mean is a block of its own (`vectors.py`).
+On our own questions letter groups of three and four are worth 1 to 2 points and pairs half a point; on public sets neither
+is worth more than the noise of a training, since spelling repair (`repair.py`) takes care of typing slips first
+(`docs/benchmarks.md`). Concepts and acronyms stand among the stems. What the words mean is a block of its own (`vectors.py`).
 """
 
 from __future__ import annotations
@@ -113,11 +114,10 @@ class Features:
         scale = LETTERS / square**0.5 if square else 0.0
         return [(word, letters, share * scale) for word, letters, share in found]
 
-    def vector(self, reading: Reading, scaffold: frozenset[str], repaired: Mapping[str, str]) -> tuple[Ints, Floats]:
-        """The known features of a reading. `repaired` maps unknown words to known ones."""
-        words = [repaired.get(word, word) for word in reading.words]
-        numbers, weights, _ = self.stems(words, reading, scaffold)
-        letters = self.letters(words, reading, scaffold)
+    def vector(self, reading: Reading, scaffold: frozenset[str]) -> tuple[Ints, Floats]:
+        """All features of a text to learn from."""
+        numbers, weights, _ = self.stems(reading.words, reading, scaffold)
+        letters = self.letters(reading.words, reading, scaffold)
         return (
             np.concatenate([numbers, *(own[0] for _, own, _ in letters)]),
             np.concatenate([weights, *(own[1] * np.float32(share) for _, own, share in letters)]),

@@ -2,9 +2,9 @@
 
 `how much` and `how long`, `a nurse` and `a commissioner`, `still` and `after 2026` tell neighbouring entries apart though
 their subject is the same. An entry has the frames of its phrasings; what a question has and the entry lacks counts against
-it (`look.py`), by weights that are fitted. Measured on our own questions: what is asked is worth 0.3 points, with all
-phrasings and with half of them; for whom and when add nothing to what coverage already makes of these words, and have
-weights near zero.
+it (`look.py`), by weights that are fitted. Measured on our own questions all three together are worth 0.3 to 0.5 points, no
+more than the noise of a training (`docs/benchmarks.md`); for whom and when add nothing to what coverage already makes of
+these words, and have weights near zero.
 """
 
 from __future__ import annotations

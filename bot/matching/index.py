@@ -83,7 +83,7 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
         *((reading, label, BACKGROUND_SHARE) for label, reading in enumerate(behind) if reading),
     ]
     directions = vectors.directions([reading.words for reading, _, _ in learnt])
-    found = [(features.vector(reading, words.scaffold, {}), label, share) for reading, label, share in learnt]
+    found = [(features.vector(reading, words.scaffold), label, share) for reading, label, share in learnt]
     model = train(Examples.of(found, np.float32(MEANING) * directions), len(vocabulary), len(targets))
 
     stems, stem_weight, cover = _cover(readings, behind, everything)

@@ -3,7 +3,7 @@
 The scores add up what speaks for an entry; what the question says and the entry does not know costs nothing there. So the
 first few are put in order again by their coverage and their nearest phrasing. The weights are those of a conditional
 logistic model (McFadden 1974) over the candidates of one question, fitted by `benchmarks/fit_confidence.py`, in units of
-score. It moves the right entry to the first place in 3 to 4 more of 100 of our own questions.
+score. It moves the right entry to the first place in 4 to 5 more of 100 of our own questions (`docs/benchmarks.md`).
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ LOOK: Mapping[str, float] = {
     "when": -0.05,
 }  # fmt: skip
 MOST_OPEN = 4  # content words left open: more of them make no difference
+LONGEST = 12  # content words of a question: more of them make no difference
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Looked:
                 Signal(kind, count, "of the question's frame that no phrasing has")
                 for kind, count in self.lacking.items()
             ),
-            Signal("length", min(covered.words, 12) / 12, "content words"),
+            Signal("length", min(covered.words, LONGEST) / LONGEST, "content words"),
         )
 
 

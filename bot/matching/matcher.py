@@ -34,6 +34,7 @@ NATION_PENALTY = 0.6  # in score, for a target that says nothing for the nation 
 NEAR_BONUS = 0.5  # in score, for a target near the last entry, in a follow-up
 EXACT_LEAD = 0.5  # in score, over all others, for the target whose phrasing was asked word for word
 EXACT_CONFIDENCE = 0.97
+ALONE = 1.0  # in score, added to the lead where there is no second candidate to lead over
 OPPOSED_TRUST = 0.7  # what confidence is left when one of question and nearest phrasing is negated and the other is not
 
 
@@ -43,7 +44,7 @@ class Ranking:
 
     candidates: tuple[Candidate, ...]
     confidence: float  # calibrated probability that the first candidate is right, 0..1
-    margin: float  # the first candidate's lead over the second, in score
+    margin: float  # the first candidate's lead over the second, in score, after the second look
     reading: Reading
     repaired: tuple[tuple[str, str], ...] = ()
     uncovered: tuple[str, ...] = ()  # content words of the question that the first candidate does not know
@@ -122,7 +123,7 @@ class Matcher:
         again = np.argsort(-final, kind="stable")
         final, looked = final[again], [looked[at] for at in map(int, again)]
         shares = shares_of(final, looked, scores)
-        margin = float(final[0] - final[1]) if len(final) > 1 else float(final[0]) + 1.0
+        margin = float(final[0] - final[1]) if len(final) > 1 else float(final[0]) + ALONE
         top = looked[0]
         signals = top.signals(float(shares[top.target]), margin, spread_of(shares[order]))
         confidence = estimate({signal.name: signal.value for signal in signals}, self._weights)

@@ -82,7 +82,7 @@ def _lookup(index: Index, codes: NDArray[np.uint32]) -> list[int]:
 
 
 class Repairer:
-    """Finds the word an unknown one was probably meant to be. Immutable."""
+    """Finds the word an unknown one was probably meant to be. Safe between tasks: what is remembered never changes."""
 
     def __init__(self, known: Mapping[str, int], common: Mapping[str, int], own: Index, others: Index) -> None:
         """`known`: word -> in how many texts it stands; `common`: word -> rank, 0 the commonest; and their indexes."""

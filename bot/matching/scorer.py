@@ -18,7 +18,7 @@ from bot.matching.vectors import Floats
 from bot.matching.words import Reading
 
 LETTERS, STEMS = 8 << 20, 4 << 20  # bytes of rows that are remembered, of words and of stems ...
-FEWEST = 256  # ... or so many of each: more than a question has
+FEWEST = 256  # ... or so many of each: more than nearly every question has
 ONE = np.ones(1, np.float32)
 
 

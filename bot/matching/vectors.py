@@ -51,7 +51,7 @@ class Pieces:
 
 
 class Vectors:
-    """The table. Immutable, shared by every matcher."""
+    """The table, shared by every matcher. Safe between tasks: what is remembered never changes."""
 
     def __init__(self, path: Path) -> None:
         with np.load(path, allow_pickle=False) as found:

@@ -10,9 +10,9 @@ from bot.matching.words import Reading
 
 @dataclass(frozen=True)
 class Why:
-    """What decided between the first candidate and the second."""
+    """What decided between the first candidate and the second: by the words' scores, before the second look."""
 
-    carried: tuple[tuple[str, float], ...] = ()  # word -> how much of the lead over the second would go without it
+    carried: tuple[tuple[str, float], ...] = ()  # word -> how much of the words' lead would go without it
     runner_up: str = ""  # the second's id
     lacks: tuple[str, ...] = ()  # content words the second does not know
 

@@ -19,6 +19,16 @@ ROOT = Path(__file__).parent.parent.parent
 TOPICS = {"pension": "keep my pension when I move", "tender": "bid for the tender", "lease": "rent the old library"}
 OPENINGS = ("can I", "how do we", "please tell me how to", "I want to", "do they let us", "is it hard to")
 
+TOPIC = """
+topic: {id: t, title: Buying, owner: o, review_every_months: 6}
+entries:
+  - id: lots
+    question: Do we have to divide a contract into lots?
+    phrasings: [must the contract be split into lots]
+    answers: [{nations: [uk], status: practice, lead: Yes., sources: [{title: A, url: "https://example.org"}]}]
+    reviewed: 2026-11-24
+"""
+
 
 def rows(openings: slice) -> list[Row]:
     return [(f"{opening} {rest}", label) for label, rest in TOPICS.items() for opening in OPENINGS[openings]]
@@ -60,7 +70,9 @@ def run(command: str, *words: str) -> None:
 
 
 def test_accuracy_scope_and_speed_write_their_sections(data: Path, tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
+    page, knowledge = tmp_path / "page.md", tmp_path / "knowledge"
+    (knowledge / "topics").mkdir(parents=True)
+    (knowledge / "topics" / "t.yaml").write_text(TOPIC)
     run(
         "speed.py",
         str(data),
@@ -72,6 +84,8 @@ def test_accuracy_scope_and_speed_write_their_sections(data: Path, tmp_path: Pat
         "6",
         "--close",
         "tiny",
+        "--knowledge",
+        str(knowledge),
         "--page",
         str(page),
     )
@@ -84,6 +98,7 @@ def test_accuracy_scope_and_speed_write_their_sections(data: Path, tmp_path: Pat
     assert "| **this matcher** | 6 | 100.0 | 100.0 | 100.0 | 100.0 |" in text
     assert "| rapidfuzz token_set_ratio | 6 |" in text
     assert "| **this matcher** | 6 | 60 |" in text
+    assert "| **this matcher** | 1 | 2 |" in text, "the knowledge given"
     assert str(data) not in text
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks import fit_confidence, fit_look
-from benchmarks.fit_confidence import Asked, threshold
+from benchmarks.fit_confidence import Asked, report, see, threshold
 from benchmarks.fit_look import Choice, accuracy, fit
-from benchmarks.worlds import Question, thinned
+from benchmarks.sets import matcher_for
+from benchmarks.worlds import Question, World, thinned
+from bot.matching import matcher
+from bot.matching.confidence import SHIPPED
+from bot.matching.decide import Policy
 from bot.matching.index import Target
 from bot.matching.look import LOOK
 from bot.matching.matcher import Ranking
@@ -74,3 +80,42 @@ def test_numbers_are_pasted_where_they_belong(tmp_path: Path, monkeypatch: pytes
     )
     with pytest.raises(SystemExit, match="has no SHIPPED"):
         fit_confidence.paste("look.py", "SHIPPED", {})
+
+
+def test_the_threshold_is_pasted_where_it_belongs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "decide.py"
+    path.write_text("class Policy:\n    answer: float = 0.91\n    offer: float = 0.3\n")
+    monkeypatch.setattr(fit_confidence, "MATCHING", tmp_path)
+    fit_confidence.paste_threshold(0.88)
+    assert path.read_text() == "class Policy:\n    answer: float = 0.88\n    offer: float = 0.3\n"
+    path.write_text("class Policy:\n    reply: float = 0.91\n")
+    with pytest.raises(SystemExit, match="has no answer"):
+        fit_confidence.paste_threshold(0.88)
+
+
+def test_the_fit_finds_the_numbers_it_replaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for file in ("look.py", "confidence.py", "decide.py"):
+        shutil.copy(fit_confidence.MATCHING / file, tmp_path / file)
+    monkeypatch.setattr(fit_confidence, "MATCHING", tmp_path)
+    fit_confidence.paste("look.py", "LOOK", LOOK)
+    fit_confidence.paste("confidence.py", "SHIPPED", SHIPPED)
+    fit_confidence.paste_threshold(Policy().answer)
+    for file in ("look.py", "confidence.py", "decide.py"):
+        assert ast.dump(ast.parse((tmp_path / file).read_text())) == ast.dump(
+            ast.parse((Path(matcher.__file__).parent / file).read_text())
+        )
+
+
+def test_what_the_confidence_sees_of_a_world(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [("keep my pension", "pension"), ("rent the library", "lease"), ("bid for the tender", "tender")]
+    asked = (
+        Question("is the pension kept", frozenset({"pension"})),
+        Question("sing a song", frozenset()),
+        Question("rent the library", frozenset({"lease"})),  # word for word: tells nothing
+        Question("bid for a tender", frozenset({"tender"}), guarded=True),
+    )
+    seen = see(World("tiny", matcher_for(rows), asked))
+    assert [right for _, right in seen] == [True, False]
+    assert all(len(values) == len(SHIPPED) for values, _ in seen)
+    report("tiny", seen, SHIPPED)
+    assert capsys.readouterr().out.startswith("tiny: 2 questions, 50.0 % right; AUROC 100.0\n")

@@ -27,7 +27,16 @@ WORLDS = {
     "partly no words": (WORDLESS, PRICE),
     "another script": (GREETING, LOTS),
 }
-QUESTIONS = ("", "?", "Wales", "zzz", "привет", "must we split the contract", "how do I bake sourdough bread", "why is it")
+QUESTIONS = (
+    "",
+    "?",
+    "Wales",
+    "zzz",
+    "привет",
+    "must we split the contract",
+    "how do I bake sourdough bread",
+    "why is it",
+)
 
 
 def matcher(targets: tuple[Target, ...]) -> Matcher:
