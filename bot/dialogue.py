@@ -231,6 +231,9 @@ class Dialogue:
             lead = self._replies.voice.say("about_again")
             return Draft(self._replies.offer(self._still_here(last.entries), moment.asking, lead), settings=settings)
         draft = replace(self._show(self._still_here(last.entries), moment, modifier), settings=settings)
+        if modifier.role is not None and draft.reply.parts and not any(part.note for part in draft.reply.parts):
+            # nothing there for the role: to show it all again would say nothing new
+            return Draft(self._role_set(moment, modifier.role), about=last.entries, settings=settings)
         if modifier is Modifier.MORE and draft.reply.parts:
             whole = self._replies.voice.say("all_of_it")
             draft = replace(draft, reply=replace(draft.reply, notices=(*draft.reply.notices, whole)))
@@ -277,7 +280,8 @@ class Dialogue:
             return None
         asking = replace(moment.asking, confidence=heard.confidence)
         reply = self._replies.show(heard.ids, asking, lead=self._replies.voice.say("two_questions"))
-        return Draft(reply, about=heard.ids, ranking=heard.ranking, verdict=heard.verdict)
+        about = reply.offered or heard.ids  # what waits for a nation is what the next word is about
+        return Draft(reply, about=about, ranking=heard.ranking, verdict=heard.verdict)
 
     def _long_story(self, moment: Moment) -> Draft | None:
         heard = self._listener.story(moment.text, moment.asking.nation)
@@ -334,7 +338,10 @@ class Dialogue:
             nation = Nation(option.value)
             asking = replace(moment.asking, nation=nation, nations=(), guessed="", open_nations=())
             if option.entry in entries:
-                return replace(self._show([option.entry], replace(moment, asking=asking), None), said=nation)
+                last = moment.memory.last
+                both = last is not None and option.entry in last.entries
+                ids = self._still_here(last.entries) if last is not None and both else [option.entry]
+                return replace(self._show(ids, replace(moment, asking=asking), None), said=nation)
             settings = replace(moment.memory.settings, nation=nation)
             lead = self._replies.voice.say("nation_set", nation=nation.title)
             return Draft(self._replies.reply(asking, Outcome.HELP, lead=lead), said=nation, settings=settings)

@@ -44,8 +44,17 @@ class Replies:
         """Show entries: each as a part, a question to choose by, a fork, or an honest gap."""
         replies = [self._show_one(self.knowledge.entries[entry], asking, plain=plain) for entry in ids]
         parts = tuple(part for reply in replies for part in reply.parts)
-        if len(replies) == 1 or not parts:
+        if len(replies) == 1:
             return replace(replies[0], lead=replies[0].lead or lead)
+        waiting = [(entry, reply) for entry, reply in zip(ids, replies, strict=True) if not reply.parts]
+        if not parts:  # one nation told answers them all
+            forks = all(option.kind is OptionKind.NATION for reply in replies for option in reply.options)
+            return replace(replies[0], offered=tuple(ids) if forks else replies[0].offered)
+        if waiting:
+            entry, reply = waiting[0]
+            question = self.knowledge.entries[entry].question
+            lead = self.voice.say("two_one_open", question=question, asks=reply.lead)
+            return replace(reply, outcome=Outcome.ANSWERED, lead=lead, parts=parts)
         return replace(
             replies[0],
             outcome=Outcome.ANSWERED,
@@ -195,14 +204,18 @@ class Replies:
                 return contact
         return None
 
+    def _filled(self, text: str) -> str:
+        """An editor's words with who runs the bot and where to ask filled in."""
+        for name in ("operator", "contact"):
+            text = text.replace("{" + name + "}", self.voice.say_value(name))
+        return text
+
     def guard(self, guard: Guard, asking: Asking) -> Reply:
         """A guard's own words, with the one contact for the nation."""
         says = guard.says
         contact = next((c for c in says.contacts if asking.nation in c.scope or len(c.scope) == len(Nation)), None)
         links = links_of(says.sources, asking.language)
-        lead = says.lead
-        for name in ("operator", "contact"):
-            lead = lead.replace("{" + name + "}", self.voice.say_value(name))
+        lead, *points = (self._filled(text) for text in (says.lead, *says.points))
         if contact is not None:
             lead = f"{lead} {self.voice.say('helper', name=contact.name, **{'for': contact.for_})}"
             links = (Link(contact.name, contact.url), *links)
@@ -210,7 +223,7 @@ class Replies:
             Option(OptionKind.ENTRY, i, self.knowledge.entries[i].question) for i in says.offer
             if i in self.knowledge.entries
         )  # fmt: skip
-        reply = self.reply(asking, guard.result, lead=lead, points=says.points, links=links, options=options)
+        reply = self.reply(asking, guard.result, lead=lead, points=tuple(points), links=links, options=options)
         return replace(reply, keep_text=guard.keep_text, private=guard.outcome == "signposted")
 
     def reply(

@@ -179,7 +179,7 @@ async def test_a_long_story_is_heard_by_the_sentences_that_ask(talk: Talk) -> No
 
 
 async def test_a_nation_named_at_an_open_choice_leaves_it_open(talk: Talk) -> None:
-    first = await talk.say("how do i reserve a contract for a mutual in Scotland")
+    first = await talk.say("Fife Council - I need community benefit clause wording for targeted training")
     assert first.outcome is Outcome.CLARIFYING
     then = await talk.say("and in wales")
     assert then.lead.startswith("For Wales, then.")
@@ -189,3 +189,35 @@ async def test_a_nation_named_at_an_open_choice_leaves_it_open(talk: Talk) -> No
 
 async def test_a_short_complaint_is_no_question(talk: Talk) -> None:
     assert (await talk.say("ur wrong about that")).lead.startswith("I'm sorry.")
+
+
+async def test_we_in_welsh_is_not_northern_ireland(talk: Talk) -> None:
+    assert (await talk.say("A oes rhaid i ni dendro?")).nation is None
+
+
+async def test_two_questions_that_differ_by_nation_are_both_answered_when_it_is_told(talk: Talk) -> None:
+    fork = await talk.say("what is social value and what is TUPE")
+    assert (fork.parts, len(fork.offered)) == ((), 2)
+    assert tuple(part.entry for part in (await talk.say("Wales")).parts) == fork.offered
+    again = await talk.say("what is social value and what is TUPE in Wales")
+    assert len(again.parts) == 2
+
+
+async def test_of_two_questions_the_one_that_waits_for_a_nation_is_not_lost(talk: Talk) -> None:
+    reply = await talk.say("what is an asset lock? what is TUPE?")
+    assert [part.entry for part in reply.parts] == ["asset-lock"]
+    assert reply.lead.startswith("Two questions; one is answered below.")
+    assert [part.entry for part in (await talk.say("Scotland")).parts] == list(reply.offered)
+
+
+async def test_a_role_told_after_an_answer_without_a_note_for_it_repeats_nothing(talk: Talk) -> None:
+    await talk.say("what should be in the options appraisal")
+    reply = await talk.say("I'm a commissioner")
+    assert (reply.parts, reply.lead) == ((), "Thank you. I'll add what matters for commissioners.")
+    assert (await talk.say("simpler")).parts[0].entry == "options-appraisal"
+
+
+async def test_no_guard_shows_a_name_in_braces(talk: Talk) -> None:
+    reply = await talk.say("is this confidential")
+    assert "The people who run me (Anytown CVS)" in reply.points[0]
+    assert "{" not in " ".join((reply.lead, *reply.points))
