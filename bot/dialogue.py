@@ -240,18 +240,24 @@ class Dialogue:
         return draft
 
     def _nation_alone(self, moment: Moment) -> Draft | None:
-        nation = self._modifiers.only_a_nation(self._words.read(moment.text))
-        if nation is None:
+        reading = self._words.read(moment.text)
+        named = self._modifiers.only_nations(reading)
+        if not named:
             return None
+        nation = named[0]
         asking = replace(moment.asking, nation=nation, nations=(), confidence=1.0)
         last = moment.memory.last
         if last is not None and last.entries and is_fresh(last, moment.utterance.sent_at):
+            if len(named) > 1:  # "both England and Wales": side by side
+                return self._show(self._still_here(last.entries), moment, None)
             draft = self._show(self._still_here(last.entries), replace(moment, asking=asking), None)
             reply = draft.reply
             if reply.parts and all(part.nation is None and len(part.nations) == len(Nation) for part in reply.parts):
                 same = self._replies.voice.say("same_there", nation=nation.title)
                 reply = replace(reply, notices=(*reply.notices, same))
             return replace(draft, reply=reply, said=nation)
+        if reading.place and nation is moment.memory.nation:
+            return None  # `AccessNI` from somebody in Northern Ireland: it is what they ask about
         offered = self._offered(moment)
         if offered:  # the choice is open still, now for this nation
             ids = self._fitting(tuple(offered), asking)[:MOST_OFFERED]

@@ -94,27 +94,29 @@ class Modifiers:
         }
         connectors = frozenset(tuple(tokens(text)) for text in language.modifiers.get("connectors", ()))
         joining = {word for phrase in connectors for word in phrase}
-        return cls(phrases, connectors, frozenset(scaffold | joining | {"not", "instead", "here", "sorry"}))
+        return cls(phrases, connectors, frozenset(scaffold | joining | {"not", "instead", "here", "sorry", "both"}))
 
     def find(self, text: str) -> Modifier | None:
         """The modifier that the whole text is, after a leading connector and a closing please or thanks."""
         words = tuple(tokens(text))
-        while words and (words[-1] in {"please", "thanks", "ta", "then"} or words[-len(_OS_GWELWCH) :] == _OS_GWELWCH):
+        while words and (
+            words[-1] in {"please", "pls", "plz", "thanks", "ta", "then"} or words[-len(_OS_GWELWCH) :] == _OS_GWELWCH
+        ):
             words = words[: -(len(_OS_GWELWCH) if words[-1] == _OS_GWELWCH[-1] else 1)]
         for connector in (*sorted(self.connectors, key=len, reverse=True), ()):
             if words[: len(connector)] == connector and words[len(connector) :] in self.phrases:
                 return self.phrases[words[len(connector) :]]
         return None
 
-    def only_a_nation(self, reading: Reading) -> Nation | None:
-        """The nation, if naming one is all the text does (`and in Wales?`, `we're in Powys not England`)."""
+    def only_nations(self, reading: Reading) -> tuple[Nation, ...]:
+        """The nations, if naming them is all the text does (`and in Wales?`, `we're in Powys not England`)."""
         asks = bool(_ASKING.intersection(reading.words)) and not any(
             reading.words[: len(connector)] == connector for connector in self.connectors if connector
         )
         if asks:
-            return None  # "what is Buy Social": the name that tells the nation is what they ask about
+            return ()  # "what is Buy Social": the name that tells the nation is what they ask about
         rest = [word for word in reading.words if word not in reading.place_words and word not in self.loose]
-        return reading.nations[0] if reading.nations and not rest else None
+        return () if rest else reading.nations
 
 
 def typed_choice(text: str, last: LastTurn | None, person: str, now: datetime) -> Option | None:

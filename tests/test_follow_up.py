@@ -221,3 +221,18 @@ async def test_no_guard_shows_a_name_in_braces(talk: Talk) -> None:
     reply = await talk.say("is this confidential")
     assert "The people who run me (Anytown CVS)" in reply.points[0]
     assert "{" not in " ".join((reply.lead, *reply.points))
+
+
+async def test_two_nations_named_after_a_fork_are_shown_side_by_side(talk: Talk) -> None:
+    await talk.say("what are the procurement thresholds")
+    both = await talk.say("both Wales and Northern Ireland")
+    assert [part.nation for part in both.parts] == [Nation.WALES, Nation.NORTHERN_IRELAND]
+
+
+async def test_a_body_of_ones_own_nation_is_what_is_asked_about(talk: Talk) -> None:
+    await talk.say("I'm in Northern Ireland")
+    assert "from now on" not in (await talk.say("accessni")).lead
+
+
+async def test_trust_in_the_bot_is_no_council_trust(talk: Talk) -> None:
+    assert "AI help" in " ".join((await talk.say("why should i trust you")).points)
