@@ -36,6 +36,7 @@ class Maintainers:
         self._desk = desk
         self._store = store
         self._floor = floor
+        self._owed: set[str] = set()  # ours to say, and not said yet
 
     async def tell(self, text: str) -> None:
         """Say something now, if the same has not been said today. Never fails: what can't be said is in the log."""
@@ -68,23 +69,35 @@ class Maintainers:
         await self._once(f"digest-{monday.isoformat()}", lambda: self._digest(monday))
 
     async def _once(self, name: str, words: Callable[[], Awaitable[str]]) -> None:
-        told = [channel for channel in self._channels if channel.tells_maintainers]
+        wrong: list[Exception] = []
+        for channel in self._channels:
+            if channel.tells_maintainers:
+                try:
+                    await self._once_in(channel, f"{name}-{channel.name}", words)
+                except Exception as error:  # one that does not take it must not keep it from the others
+                    wrong.append(error)
+        if wrong:
+            raise wrong[0]
+
+    async def _once_in(self, channel: Channel, name: str, words: Callable[[], Awaitable[str]]) -> None:
         sessions = self._store.sessions
-        if not told or not await once.first(sessions, name, self._store.clock()):
+        if not await once.first(sessions, name, self._store.clock()) and name not in self._owed:
             return
+        self._owed.add(name)  # should the store go down, too, it is still for us to say
         try:
-            text = await words()
-            await asyncio.gather(*(channel.tell_maintainers(text) for channel in told))
+            await channel.tell_maintainers(await words())
         except BaseException:
             await once.undo(sessions, name)
+            self._owed.discard(name)
             raise
+        self._owed.discard(name)
 
     async def _digest(self, monday: date) -> str:
         start = datetime.combine(monday - WEEK, time(), UTC)
         library, sessions = self._desk.library, self._store.sessions
-        uses = [use for use in await reports.use(sessions, start) if use.at < start + WEEK]
+        uses = await reports.use(sessions, start, start + WEEK)
         report = summarise(uses, library.knowledge, start.date(), monday - timedelta(days=1))
-        asked = await reports.asked(sessions, start)
+        asked = await reports.asked(sessions, start, start + WEEK)
         scaffold = library.matcher.words.scaffold
         found = gaps.find(asked, lambda text: alike.plain(text, scaffold), alike.groups, self._floor)
         return digest(report, found, library.knowledge)

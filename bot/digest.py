@@ -31,7 +31,7 @@ def _use(report: Report) -> str:
     outcomes = ", ".join(f"{outcome.replace('_', ' ')} {count}" for outcome, count in report.outcomes)
     topics = ", ".join(f"{topic} {count}" for topic, count in report.topics[:MOST])
     thumbs = f" Helpful {report.up}, not helpful {report.down}." if report.up or report.down else ""
-    return f"{report.turns} messages: {outcomes}.{f' Most about: {topics}.' if topics else ''}{thumbs}"
+    return f"{_number(report.turns, 'message', 'messages')}: {outcomes}.{f' Most about: {topics}.' if topics else ''}{thumbs}"
 
 
 def _listed(title: str, lines: list[str]) -> list[str]:
@@ -41,7 +41,12 @@ def _listed(title: str, lines: list[str]) -> list[str]:
 def _gap(gap: Gap) -> str:
     asked = f"“{gap.texts[0][0]}”" if gap.texts else (", ".join(gap.words[:MOST]) or "in words of too few to be shown")
     nearest = f"; nearest {gap.nearest[0][0]}" if gap.nearest else ""
-    return f"{asked} ({gap.people} people, {gap.count} questions{nearest})"
+    people, questions = _number(gap.people, "person", "people"), _number(gap.count, "question", "questions")
+    return f"{asked} ({people}, {questions}{nearest})"
+
+
+def _number(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
 
 
 def _unhelpful(row: tuple[str, int, int], knowledge: KnowledgeBase) -> str:

@@ -14,7 +14,6 @@ from contextlib import AbstractAsyncContextManager
 
 from adapters.channel import Health
 from adapters.telegram_bot.polling import Poller
-from bot.errors import AdvisorError
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +37,7 @@ class LonePoller:
         self._polling: asyncio.Task[None] | None = None
         self._holding: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()  # it polls, or knows that it has to wait
+        self._stopping = False
 
     async def begin(self) -> None:
         """Poll, or wait for the lock, from now on. What stands in the way of the first poll is raised."""
@@ -55,10 +55,12 @@ class LonePoller:
         return self._poller.health()
 
     async def stop(self) -> None:
-        """Poll no more; the lock stays held until `release`."""
-        if self._polling is not None:
-            self._polling.cancel()
-            await asyncio.gather(self._polling, return_exceptions=True)
+        """Poll no more, nor begin to; the lock of a poller stays held until `release`."""
+        self._stopping = True
+        ending = self._holding if self._polling is None else self._polling
+        if ending is not None:
+            ending.cancel()
+            await asyncio.gather(ending, return_exceptions=True)
 
     async def release(self) -> None:
         """Confirm what was taken and let another process poll."""
@@ -71,7 +73,7 @@ class LonePoller:
     async def _hold(self) -> None:
         while True:
             async with self._lock(self._give_way) as lost:
-                if self._polling is None and not await self._took_over():
+                if self._polling is None and not self._stopping and not await self._took_over():
                     continue
                 self._settled.set()
                 await lost.wait()
@@ -83,10 +85,10 @@ class LonePoller:
         try:
             await self._prepare()
             await self._poller.begin()
-        except AdvisorError as error:
+        except Exception as error:  # whatever it is, whoever waits must not be left without a poller
             if not self._settled.is_set():
                 raise
-            log.error("polling could not be taken over: %s", error)
+            log.error("polling could not be taken over (%s); again in %g s", error, self._again)
             await asyncio.sleep(self._again)
             return False
         self._polling = asyncio.create_task(self._poller.run())

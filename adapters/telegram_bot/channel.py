@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Coroutine, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -29,7 +29,7 @@ from adapters.telegram_bot import menus, webhook
 from adapters.telegram_bot.alone import LonePoller
 from adapters.telegram_bot.inline import Inline
 from adapters.telegram_bot.pace import Pace
-from adapters.telegram_bot.polling import ALLOWED_UPDATES, CONFLICT_WAIT, Poller
+from adapters.telegram_bot.polling import ALLOWED_UPDATES, CONFLICT_WAIT, Poller, said_plainly
 from adapters.telegram_bot.sending import Sender
 from adapters.telegram_bot.updates import CHANNEL, Reader, Received
 from bot.errors import AdvisorError
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 CONNECTIONS = 64  # to Telegram at the same time
 POOL_SECONDS = 30.0  # a request waits so long for one of them
 START_WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds between tries to reach Telegram at the start
-STOP_SECONDS = 20.0  # what is not answered by then stays pending in the store
+STOP_SECONDS = 10.0  # of the program's 15; what is not answered by then stays pending in the store
 
 App = Application[Any, Any, Any, Any, Any, Any]
 
@@ -57,14 +57,6 @@ def make_application(settings: TelegramSettings) -> App:
         .updater(None)
         .build()
     )
-
-
-@contextmanager
-def _said_plainly() -> Iterator[None]:
-    try:
-        yield
-    except TelegramError as error:
-        raise AdvisorError(f"Telegram did not let the bot begin to receive: {error}.") from None
 
 
 class TelegramChannel:
@@ -146,7 +138,7 @@ class TelegramChannel:
             await self._take_up_pending(alone=False)  # others may be answering, and leases tell
             secret = self._settings.webhook_secret.get_secret_value()
             url = f"{self._settings.webhook_url}{webhook.PATH}"
-            with _said_plainly():
+            with said_plainly():
                 await bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
             return
         await self._poll_request.initialize()
@@ -157,7 +149,7 @@ class TelegramChannel:
 
     async def _before_polling(self) -> None:
         await self._take_up_pending(alone=self._parts.alone)
-        with _said_plainly():
+        with said_plainly():
             await self._app.bot.delete_webhook(drop_pending_updates=False)
 
     async def _take_up_pending(self, *, alone: bool) -> None:

@@ -11,7 +11,8 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,6 +37,15 @@ CONFLICT = (
 )
 
 Receive = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@contextmanager
+def said_plainly() -> Iterator[None]:
+    """Whatever Telegram answers while receiving begins, as an AdvisorError."""
+    try:
+        yield
+    except TelegramError as error:
+        raise AdvisorError(f"Telegram did not let the bot begin to receive: {error}.") from None
 
 
 class Poller:
@@ -69,17 +79,18 @@ class Poller:
         return Health(True, "polling")
 
     async def begin(self) -> None:
-        """The first poll. AdvisorError if another program goes on polling with this token."""
-        for attempt in range(1, TRIES_AT_START + 1):
-            try:
-                await self._once(0)
-            except Conflict:
-                if attempt == TRIES_AT_START:
-                    raise AdvisorError(CONFLICT) from None
-                log.warning("another program is polling Telegram with this token; trying again")
-                await asyncio.sleep(self._conflict_wait)
-            else:
-                return
+        """The first poll. AdvisorError if it does not succeed: another program polls with this token, for one."""
+        with said_plainly():
+            for attempt in range(1, TRIES_AT_START + 1):
+                try:
+                    await self._once(0)
+                except Conflict:
+                    if attempt == TRIES_AT_START:
+                        raise AdvisorError(CONFLICT) from None
+                    log.warning("another program is polling Telegram with this token; trying again")
+                    await asyncio.sleep(self._conflict_wait)
+                else:
+                    return
 
     async def run(self) -> None:
         """Poll until cancelled, whatever happens on the way."""

@@ -13,12 +13,14 @@ from typing import Generic, TypeVar
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.errors import StoreUnavailable
 from bot.store.sessions import Sessions
 
 TOGETHER = 200  # in one transaction; more would keep the first of them waiting
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Batch = Sequence[tuple[Item, "asyncio.Future[Result]"]]
 
 
 class Together(Generic[Item, Result]):
@@ -50,26 +52,26 @@ class Together(Generic[Item, Result]):
             batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
             try:
                 await self._write_batch(batch)
-            except IntegrityError:  # another process wrote one of them in between: each for itself, and once more
-                for one in batch:
-                    await self._write_alone(one)
-            except Exception as error:
+            except StoreUnavailable as error:
                 _fail(batch, error)
+            except Exception:  # what is wrong with one of them must not cost the others
+                await self._write_each(batch)
 
-    async def _write_alone(self, one: tuple[Item, asyncio.Future[Result]]) -> None:
-        for last in (False, True):
+    async def _write_each(self, batch: Batch[Item, Result]) -> None:
+        for number, one in enumerate(batch):
             try:
-                await self._write_batch([one])
-            except IntegrityError as error:
-                if last:
-                    _fail([one], error)
+                try:
+                    await self._write_batch([one])
+                except IntegrityError:  # another process wrote it in between: once more
+                    await self._write_batch([one])
+            except StoreUnavailable as error:
+                _fail(batch[number:], error)
+                return
             except Exception as error:
-                _fail([one], error)
-                return
-            else:
-                return
+                if not one[1].done():
+                    one[1].set_exception(error)
 
-    async def _write_batch(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+    async def _write_batch(self, batch: Batch[Item, Result]) -> None:
         async with self._sessions.begin() as session:
             results = await self._work(session, [item for item, _ in batch])
         for (_, written), result in zip(batch, results, strict=True):
@@ -77,7 +79,10 @@ class Together(Generic[Item, Result]):
                 written.set_result(result)
 
 
-def _fail(batch: Sequence[tuple[Item, asyncio.Future[Result]]], error: Exception) -> None:
+def _fail(batch: Batch[Item, Result], error: StoreUnavailable) -> None:
+    """Tell each with an exception of its own: one raised in many tasks would gather the traces of all of them."""
     for _, written in batch:
         if not written.done():
-            written.set_exception(error)
+            own = StoreUnavailable(*error.args)
+            own.__cause__ = error.__cause__
+            written.set_exception(own)

@@ -144,7 +144,8 @@ async def _insert(session: AsyncSession, claims: Sequence[Claim]) -> list[bool]:
     """Whether each is new. One statement, in which a conflict undoes nothing: its row is left out."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     rows = {claim.message: claim.model_dump() for claim in reversed(claims)}  # the first of two for one message
-    statement = dialect.insert(Claim).values(list(rows.values())).on_conflict_do_nothing()
+    in_order = [rows[message] for message in sorted(rows)]  # or two processes could each wait for the other's row
+    statement = dialect.insert(Claim).values(in_order).on_conflict_do_nothing()
     fresh = set((await session.exec(statement.returning(col(Claim.message)))).scalars())
     found = []
     for claim in claims:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 fcntl: Any = None  # not there on Windows: one process is the only way there
@@ -26,6 +26,7 @@ with contextlib.suppress(ImportError):
 log = logging.getLogger(__name__)
 
 TRY_SECONDS = 2.0
+GONE = (SQLAlchemyError, OSError)  # the database, or a free connection to it
 
 
 class _Waiting:
@@ -76,25 +77,23 @@ class Leaders:
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
-            await connection.invalidate()  # closes it for good, which gives the lock up
-            await connection.close()
+            await _let_go(connection)
 
     async def _wait_for(self, number: int, waiting: _Waiting) -> AsyncConnection:
         while True:
             try:
                 connection = await self._engine.connect()
-            except (DBAPIError, OSError):
+            except GONE:
                 await asyncio.sleep(self._try_seconds)
                 continue
             try:
                 ours = await connection.scalar(select(func.pg_try_advisory_lock(number)))
                 await connection.commit()
-            except DBAPIError:
+            except GONE:
                 ours = None  # the database went: nobody knows
             if ours:
                 return connection
-            await connection.invalidate()
-            await connection.close()
+            await _let_go(connection)
             if ours is False:
                 waiting.say()
             await asyncio.sleep(self._try_seconds)
@@ -106,7 +105,7 @@ class Leaders:
             try:
                 await connection.execute(select(1))
                 await connection.commit()
-            except (DBAPIError, OSError):
+            except GONE:
                 lost.set()
                 return
 
@@ -128,3 +127,9 @@ class Leaders:
                     waiting.say()
                     await asyncio.sleep(self._try_seconds)
             yield asyncio.Event()
+
+
+async def _let_go(connection: AsyncConnection) -> None:
+    """Close it for good, which gives its lock up."""
+    await connection.invalidate()
+    await connection.close()

@@ -3,6 +3,7 @@ the record goes to the spool and is written when the store answers again."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -39,9 +40,12 @@ class Log:
         self._retention = retention
         self._turns = Together(sessions, turns.write)
         self._memory = ShortMemory()
+        self._replaying: asyncio.Task[int] | None = None
 
     async def close(self) -> None:
         """Wait for turns that are being written; the store closes next."""
+        if self._replaying is not None:
+            await asyncio.wait({self._replaying})
         await self._turns.close()
 
     async def recall(self, utterance: Utterance) -> Memory:
@@ -88,10 +92,16 @@ class Log:
             return _settings_in(await session.get(Person, person))
 
     async def catch_up(self) -> int:
-        """Write what was spooled; StoreUnavailable if the store is still down. Returns how many records."""
-        if not len(self._spool):
-            return 0
-        return await self._spool.replay(self._write)
+        """Write what was spooled; StoreUnavailable if the store is still down. Returns how many records.
+
+        All who ask at once wait for the same writing.
+        """
+        written = 0
+        while len(self._spool):
+            if self._replaying is None or self._replaying.done():
+                self._replaying = asyncio.create_task(self._spool.replay(self._write))
+            written += await asyncio.shield(self._replaying)
+        return written
 
     async def _write(self, record: Record) -> None:
         if record["kind"] == "turn":
@@ -124,6 +134,7 @@ class Log:
 
     async def forget(self, person: str) -> None:
         """Erase a person: no row, claim or spooled record is left. StoreUnavailable if it can't be done now."""
+        await self.catch_up()  # or a record that is being replayed would be written after all
         await privacy.forget(self._sessions, person)
         self._spool.drop(person)
         await self._memory.forget(person)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from bot.gaps import CLOSE, Asked, Why
@@ -16,8 +17,8 @@ from bot.store.tables import Feedback, TurnRow
 LOOKED_AT = {Outcome.ANSWERED, Outcome.CLARIFYING, Outcome.FALLBACK, Outcome.OUT_OF_SCOPE}
 
 
-async def asked(sessions: Sessions, since: datetime) -> list[Asked]:
-    """Questions with their text, unanswered, thumbed down, sent or close calls, oldest first."""
+async def asked(sessions: Sessions, since: datetime, until: datetime | None = None) -> list[Asked]:
+    """Questions with their text, unanswered, thumbed down, sent or close calls, oldest first; `until` is left out."""
     async with sessions.begin() as session:
         feedback: dict[str, set[str]] = defaultdict(set)
         for row in (await session.exec(select(Feedback))).all():
@@ -25,7 +26,7 @@ async def asked(sessions: Sessions, since: datetime) -> list[Asked]:
         turns = (
             await session.exec(
                 select(TurnRow)
-                .where(TurnRow.at >= since, col(TurnRow.text).is_not(None))
+                .where(*_between(since, until), col(TurnRow.text).is_not(None))
                 .where(col(TurnRow.outcome).in_([outcome.value for outcome in LOOKED_AT]))
                 .order_by(col(TurnRow.at))
             )
@@ -36,6 +37,11 @@ async def asked(sessions: Sessions, since: datetime) -> list[Asked]:
         for turn, why in found
         if why
     ]
+
+
+def _between(since: datetime, until: datetime | None) -> list[ColumnElement[bool]]:
+    at = col(TurnRow.at)
+    return [at >= since] if until is None else [at >= since, at < until]
 
 
 def _why(turn: TurnRow, said: set[str]) -> frozenset[Why]:
@@ -64,13 +70,13 @@ class Use:
     feedback: frozenset[str]
 
 
-async def use(sessions: Sessions, since: datetime) -> list[Use]:
-    """Every turn since then, oldest first."""
+async def use(sessions: Sessions, since: datetime, until: datetime | None = None) -> list[Use]:
+    """Every turn since then, oldest first; `until` is left out."""
     async with sessions.begin() as session:
         feedback: dict[str, set[str]] = defaultdict(set)
         for row in (await session.exec(select(Feedback))).all():
             feedback[row.turn].add(row.value)
-        turns = (await session.exec(select(TurnRow).where(TurnRow.at >= since).order_by(col(TurnRow.at)))).all()
+        turns = (await session.exec(select(TurnRow).where(*_between(since, until)).order_by(col(TurnRow.at)))).all()
     return [
         Use(
             turn.at,

@@ -75,17 +75,20 @@ class Spool:
         return records
 
     async def replay(self, write: Callable[[Record], Awaitable[None]]) -> int:
-        """Write every record in order, then empty the file. Whatever `write` raises leaves the rest in place."""
+        """Write every record in order, then take them out of the file. Whatever `write` raises leaves the rest in place.
+
+        So does what is added meanwhile. One replay at a time.
+        """
         records = self._read()
-        done = 0
+        done: set[str] = set()
         try:
             for record in records:
                 await write(record)
-                done += 1
+                done.add(json.dumps(record))
         finally:
-            if done:
-                self._keep(records[done:])
-        return done
+            if done or not records:
+                self._keep([record for record in self._read() if json.dumps(record) not in done])
+        return len(done)
 
     def drop(self, person: str) -> None:
         """Erase a person's records."""

@@ -6,7 +6,8 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from postgres import new_database, own_server
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.store.engine import open_engine
 from bot.store.leader import Leaders
@@ -46,3 +47,21 @@ async def test_who_loses_its_connection_is_told_and_another_can_take_over() -> N
                 pass
         for engine in engines:
             await engine.dispose()
+
+
+async def test_who_finds_every_connection_in_use_goes_on_waiting() -> None:
+    with own_server() as server, new_database(server.url, "t") as url:
+        engine = create_async_engine(make_url(url), pool_size=1, max_overflow=0, pool_timeout=0.05)
+        leaders = Leaders(engine, try_seconds=0.02)
+        holds = asyncio.Event()
+
+        async def hold() -> None:
+            async with leaders.only_one("poll"):
+                holds.set()
+
+        async with engine.connect():
+            waiting = asyncio.create_task(hold())
+            await asyncio.sleep(0.3)
+        await asyncio.wait_for(waiting, 10)
+        assert holds.is_set()
+        await engine.dispose()

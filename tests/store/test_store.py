@@ -31,6 +31,7 @@ from bot.model import (
     Utterance,
     UtteranceKind,
 )  # fmt: skip
+from bot.store import turns
 from bot.store.claims import Acceptance
 from bot.store.engine import alembic_config, open_engine
 from bot.store.keys import Pseudonyms, load_or_make_key
@@ -382,3 +383,14 @@ async def test_the_spool_survives_a_torn_line_keeps_order_and_says_when_it_is_fu
     monkeypatch.setattr("bot.store.spool.MAX_RECORDS", 1)
     assert (spool.add({"n": 1}), spool.add({"n": 2})) == (True, False)
     assert "is full" in caplog.text
+
+
+async def test_someone_erased_while_the_spool_is_replayed_is_not_written_again(database: str, store: Store) -> None:
+    for number in range(20):
+        store.spool.add(turns.record_of(turn(utterance(number)), paused=False, keep_text=True))
+    replaying = asyncio.create_task(store.log.catch_up())
+    await asyncio.sleep(0.02)
+    await store.log.forget("ann")
+    await replaying
+    assert rows(database, "select count(*) from turn") == [(0,)]
+    assert len(store.spool) == 0

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fake_telegram.rig import now, parts_of, settings_for
 from fake_telegram.server import FakeTelegram
+from fake_telegram.strict import Refused
 from postgres import new_database, own_server
 from sqlalchemy import create_engine, text
+from telegram.error import NetworkError
 
 from adapters.bootstrap import Library
+from adapters.telegram_bot.alone import LonePoller
 from adapters.telegram_bot.channel import TelegramChannel
 from adapters.telegram_bot.pace import Unlimited
+from bot.errors import AdvisorError
 from bot.store import leader
 from bot.store.store import open_store
 
@@ -83,3 +88,71 @@ async def test_with_the_database_gone_polling_goes_on_until_another_process_has_
                 await telegram.until(lambda: len(telegram.sent) == 2)
             cutter.dispose()
     assert [sent.chat for sent in telegram.sent] == [ANN, BOB]
+
+
+class Turns:
+    """A lock that another process holds until `free` is set, and a poller that counts its beginnings."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.free = asyncio.Event()
+        self.polls = asyncio.Event()
+        self.begun = 0
+        self._failures = list(failures)
+
+    @asynccontextmanager
+    async def lock(self, taken: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
+        if not self.free.is_set():
+            taken()
+        await self.free.wait()
+        yield asyncio.Event()
+
+    async def prepare(self) -> None:
+        pass
+
+    async def begin(self) -> None:
+        self.begun += 1
+        if self._failures:
+            raise self._failures.pop(0)
+
+    async def run(self) -> None:
+        self.polls.set()
+        await asyncio.Event().wait()
+
+    async def confirm(self) -> None:
+        pass
+
+
+def alone(turns: Any) -> LonePoller:
+    return LonePoller(turns, turns.lock, turns.prepare, again=0.01)
+
+
+async def test_one_that_waits_and_fails_to_take_over_tries_again_whatever_it_was() -> None:
+    turns = Turns(NetworkError("no route"), KeyError("a claim of another version"))
+    poller = alone(turns)
+    await poller.begin()
+    turns.free.set()
+    await asyncio.wait_for(turns.polls.wait(), 5)
+    assert turns.begun == 3
+    await poller.stop()
+    await poller.release()
+
+
+async def test_one_that_is_stopping_does_not_take_over() -> None:
+    turns = Turns()
+    poller = alone(turns)
+    await poller.begin()
+    await poller.stop()
+    turns.free.set()
+    await asyncio.sleep(0.05)
+    assert turns.begun == 0
+    await poller.release()
+
+
+async def test_a_first_poll_that_fails_is_said_in_plain_words(
+    telegram: FakeTelegram, bread: Library, tmp_path: Path
+) -> None:
+    refused = Refused(502, "Bad Gateway")
+    telegram.fail_next.append(lambda method, _: refused if method == "getUpdates" else None)
+    with pytest.raises(AdvisorError, match="did not let the bot begin"):
+        async with process(telegram, bread, f"sqlite+aiosqlite:///{tmp_path / 'a.db'}", tmp_path / "a"):
+            pass
