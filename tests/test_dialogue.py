@@ -54,7 +54,7 @@ async def test_a_place_tells_the_nation_and_the_guess_is_shown(talk: Talk) -> No
 
 
 async def test_health_board_alone_asks_scotland_or_wales(talk: Talk) -> None:
-    reply = await talk.say("what are the procurement thresholds for a health board")
+    reply = await talk.say("what is the light touch threshold for a health board")
     assert [o.value for o in reply.options if o.kind is OptionKind.NATION] == ["scotland", "wales"]
 
 
@@ -144,7 +144,7 @@ async def test_more_without_anything_before_says_so(talk: Talk) -> None:
 
 async def test_a_short_follow_up_is_ranked_near_the_last_entry(talk: Talk) -> None:
     await talk.say("what is a public social partnership in Scotland")
-    assert (await talk.say("so who chairs it")).parts[0].entry == "psp-steps"
+    assert (await talk.say("who leads it")).parts[0].entry == "psp-steps"
 
 
 async def test_thanks_between_does_not_lose_the_thread(talk: Talk) -> None:

@@ -27,11 +27,12 @@ class Policy:
     """The thresholds. `field` tells a gap in our field from a question outside it."""
 
     answer: float = 0.95
+    follow_up: float = 0.85  # as `answer`, for words that are heard near the last entry's topic
     margin: float = 0.03
     offer: float = 0.3  # under it the right entry is among the first three in fewer than half of the questions
     uncovered: int = 1  # this many content words no entry knows stop an answer ...
     uncovered_share: float = 0.3  # ... if they are this share of the content words
-    weight: float = 1.0  # a question of less telling words than this ("I want to go") ...
+    weight: float = 0.4  # a question of less telling words than this ("I want to go") ...
     likeness: float = 0.8  # ... is answered only if it is this much like a phrasing
     others: float = 0.04  # share of the match a second or third needs to be offered
     field: float = 0.5
@@ -58,8 +59,9 @@ def decide(ranking: Ranking, policy: Policy, *, in_context: bool = False) -> Ver
         return Verdict(Zone.ANSWER, "it is one of the entry's phrasings", offer)
     if ranking.confidence < policy.offer:
         return Verdict(Zone.UNKNOWN, f"confidence {ranking.confidence:.2f} under {policy.offer}", offer, in_field)
-    if ranking.confidence < policy.answer:
-        return Verdict(Zone.OFFER, f"confidence {ranking.confidence:.2f} under {policy.answer}", offer)
+    needed = policy.follow_up if in_context else policy.answer
+    if ranking.confidence < needed:
+        return Verdict(Zone.OFFER, f"confidence {ranking.confidence:.2f} under {needed}", offer)
     if ranking.margin < policy.margin:
         return Verdict(Zone.OFFER, f"lead {ranking.margin:.2f} under {policy.margin}", offer)
     if not in_context and ranking.signal("weight") < policy.weight and ranking.signal("ratio") < policy.likeness:

@@ -16,7 +16,7 @@ Phrase = tuple[str, ...]
 _NATION_WORDS = {
     "england": "england", "english": "england",
     "scotland": "scotland", "scottish": "scotland", "scots": "scotland",
-    "wales": "wales", "welsh": "wales", "cymru": "wales",
+    "wales": "wales", "welsh": "wales", "cymru": "wales", "nghymru": "wales", "gymru": "wales",
     "northern ireland": "northern-ireland", "northern irish": "northern-ireland", "ni": "northern-ireland",
 }  # fmt: skip
 _BEFORE_A_NATION = {"in", "for", "across", "within", "here"}
