@@ -11,7 +11,9 @@ import logging
 import multiprocessing
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from watchfiles import awatch
@@ -27,45 +29,35 @@ log = logging.getLogger(__name__)
 
 SETTLE_MS, STEP_MS = 200, 50  # files saved together are taken up together
 MOST_TOLD = 5
+AGAIN_SECONDS = 1.0  # before another second process is started
 
 Key = tuple[str, str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the second process found: the revision, and what speaks against it."""
+    """What the second process found: the revision, the questions that come out right, and what speaks against it."""
 
     revision: str
+    passing: frozenset[Key] = frozenset()
     problems: tuple[str, ...] = ()
 
 
-@dataclass
-class _Worker:
-    """What the second process remembers: the questions that come out right with the knowledge in charge."""
-
-    passing: dict[Key, bool] = field(default_factory=dict)
-
-
-_worker = _Worker()
-
-
-def judge(folder: Path, questions: Path | None, cache_dir: Path, first: bool = False) -> Verdict:
-    """Read, check, train and ask. `first`: this is what is in charge already, so it is only learnt what passes."""
+def judge(folder: Path, questions: Path | None, cache_dir: Path, before: frozenset[Key]) -> Verdict:
+    """Read, check, train and ask. `before`: the questions that come out right with the knowledge in charge."""
     try:
         library = open_library(folder, cache_dir)
         errors = [p for p in lint(library.knowledge, now().date(), questions) if p.severity == "error"]
         results = asyncio.run(_ask(library, questions)) if questions else {}
     except KnowledgeError as error:
-        return Verdict("", tuple(f"{p.path}:{p.line}: {p.message}" for p in error.problems))
+        return Verdict("", problems=tuple(f"{p.path}:{p.line}: {p.message}" for p in error.problems))
     told = [f"{p.path}:{p.line}: {p.message}" for p in errors]
     told += [
         f"tests/questions/{topic}.yaml: {text!r} came out right before and does not now"
         for (topic, text, context), passed in results.items()
-        if not passed and _worker.passing.get((topic, text, context))
+        if not passed and (topic, text, context) in before
     ]
-    if first or not told:
-        _worker.passing = results
-    return Verdict(library.knowledge.revision, () if first else tuple(told))
+    return Verdict(library.knowledge.revision, frozenset(key for key, passed in results.items() if passed), tuple(told))
 
 
 async def _ask(library: Library, questions: Path) -> dict[Key, bool]:
@@ -93,21 +85,47 @@ class Reloader:
         self._cache_dir = cache_dir
         self._install = install
         self._tell = tell
+        self._passing: frozenset[Key] = frozenset()
         self.refused = ""  # why the files as they are now are not in charge
 
     async def run(self) -> None:
         """Until cancelled."""
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-            await self._judged(pool, first=True)
-            async for _ in awatch(self._folder, debounce=SETTLE_MS, step=STEP_MS):
-                try:
-                    await self._take_up(pool)
-                except Exception:  # whatever it is, the knowledge in charge stays, and the next change is looked at
-                    log.exception("changed knowledge could not be taken up; what was in charge stays")
+        changed = asyncio.Event()
+        watching = asyncio.create_task(self._watch(changed))
+        try:
+            learnt = False
+            while True:
+                with suppress(BrokenProcessPool), _second_process() as pool:
+                    if not learnt:
+                        self._passing = (await self._judged(pool)).passing
+                        learnt = True
+                    await self._follow(changed, pool)
+                log.error("the process that judges changed knowledge ended; another is started")
+                await asyncio.sleep(AGAIN_SECONDS)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
 
-    async def _judged(self, pool: ProcessPoolExecutor, *, first: bool = False) -> Verdict:
+    async def _watch(self, changed: asyncio.Event) -> None:
+        async for _ in awatch(self._folder, debounce=SETTLE_MS, step=STEP_MS):
+            changed.set()
+
+    async def _follow(self, changed: asyncio.Event, pool: ProcessPoolExecutor) -> None:
+        """Take up every change, those made while one is judged together. BrokenProcessPool if the process ends."""
+        while True:
+            await changed.wait()
+            changed.clear()
+            try:
+                await self._take_up(pool)
+            except BrokenProcessPool:
+                changed.set()  # the next process looks at the same change
+                raise
+            except Exception:  # whatever it is, the knowledge in charge stays, and the next change is looked at
+                log.exception("changed knowledge could not be taken up; what was in charge stays")
+
+    async def _judged(self, pool: ProcessPoolExecutor) -> Verdict:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(pool, judge, self._folder, self._questions, self._cache_dir, first)
+        return await loop.run_in_executor(pool, judge, self._folder, self._questions, self._cache_dir, self._passing)
 
     async def _take_up(self, pool: ProcessPoolExecutor) -> None:
         verdict = await self._judged(pool)
@@ -120,6 +138,10 @@ class Reloader:
         library = await asyncio.to_thread(open_library, self._folder, self._cache_dir)
         if library.knowledge.revision != verdict.revision:
             return  # saved again in between: that change comes next
-        self.refused = ""
+        self.refused, self._passing = "", verdict.passing
         self._install(library)
         log.info("knowledge revision %s is in charge", verdict.revision)
+
+
+def _second_process() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -162,3 +163,26 @@ async def test_a_thousand_answers_during_fifty_changes_lose_nothing_and_see_no_h
     assert (len(seen), kept) == (1000, [100] * 10)
     assert set(seen) <= {f"Think about it {number}." for number in range(50)}
     assert len(set(seen)) > 25
+
+
+async def test_the_second_process_may_be_killed_and_the_change_is_still_taken_up(folder: Path) -> None:
+    async with watching(folder) as desk:
+        for process in multiprocessing.active_children():
+            process.kill()
+        write(folder, "Think twice.")
+        await desk.until(lambda: desk.advisor.knowledge.entries["lots"].answers[0].lead == "Think twice.")
+        text = TOPIC.format(lead="Think again.").replace("id: lots", "id: lots-of-it")
+        (folder / "topics" / "t.yaml").write_text(text)
+        await desk.until(lambda: bool(desk.told))  # what passed before is still known
+
+
+async def test_a_change_while_the_first_judging_runs_is_taken_up_after_it(folder: Path) -> None:
+    cache = folder.parent / "cache"
+    desk = Desk(open_library(folder, cache))
+    task = asyncio.create_task(Reloader(folder, folder.parent / "questions", cache, desk.install, desk.tell).run())
+    await asyncio.sleep(0.3)  # the watch begins; the second process is still starting
+    write(folder, "Think twice.")
+    await desk.until(lambda: desk.advisor.knowledge.entries["lots"].answers[0].lead == "Think twice.")
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
