@@ -75,14 +75,32 @@ async def serve(
             app = make_app(channels, desk, store, metrics, lambda: reloader.refused)
             await stack.enter_async_context(_listening(app, own))
         stack.push_async_callback(_stop, channels)
-        for channel in channels:
-            await channel.start()
-            log.info("%s is on", channel.name)
+        if not await _started(channels, stopping):
+            return
         await stack.enter_async_context(_meanwhile(_purge_hourly(store, maintainers)))
         await stack.enter_async_context(_meanwhile(reloader.run()))
         await stack.enter_async_context(_meanwhile(maintainers.tell_weekly()))
         await stopping.wait()
         log.info("stopping: what was accepted is answered first")
+
+
+async def _started(channels: Sequence[Channel], stopping: asyncio.Event) -> bool:
+    """Start them one after the other; False if told to stop before all were on. What a channel can't do is raised."""
+
+    async def start() -> None:
+        for channel in channels:
+            await channel.start()
+            log.info("%s is on", channel.name)
+
+    starting, told = asyncio.create_task(start()), asyncio.create_task(stopping.wait())
+    await asyncio.wait({starting, told}, return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if not starting.done():
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        return False
+    await starting
+    return True
 
 
 async def _stop(channels: Sequence[Channel]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -20,10 +22,19 @@ from bot.knowledge.load import default_folder
 from bot.model import Outcome, Reply, Utterance, UtteranceKind
 
 
+@pytest.fixture(scope="module")
+def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped knowledge without question files beside it, which a second process would ask at every start."""
+    folder = tmp_path_factory.mktemp("serve") / "knowledge"
+    shutil.copytree(default_folder(), folder)
+    return folder
+
+
 class Echo:
     """A channel over HTTP: POST /echo {"id", "text"} is accepted with 200 and its answer kept in `sent`."""
 
     name = "echo"
+    never_on = False
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
@@ -46,6 +57,8 @@ class Echo:
             await asyncio.wait_for(self._news.wait_for(lambda: len(self.sent) >= count), 30)
 
     async def start(self) -> None:
+        if self.never_on:
+            await asyncio.Event().wait()
         await self._delivery.resume(self.name, alone=True)
 
     async def stop(self) -> None:
@@ -87,7 +100,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
+async def running(monkeypatch: pytest.MonkeyPatch, knowledge: Path) -> AsyncIterator[Running]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -102,7 +115,7 @@ async def running(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
         return made
 
     stopping = asyncio.Event()
-    task = asyncio.create_task(serving.serve(default_folder(), read_all(), stopping, http=True, make=make))  # type: ignore[arg-type]
+    task = asyncio.create_task(serving.serve(knowledge, read_all(), stopping, http=True, make=make))  # type: ignore[arg-type]
     await asyncio.wait_for(started.wait(), 30)
     url = f"http://127.0.0.1:{port}"
     async with aiohttp.ClientSession() as session:
@@ -120,8 +133,8 @@ async def running(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
         await task
 
 
-async def test_it_tells_how_it_is_and_counts_what_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with running(monkeypatch) as program, aiohttp.ClientSession() as session:
+async def test_it_tells_how_it_is_and_counts_what_it_does(monkeypatch: pytest.MonkeyPatch, knowledge: Path) -> None:
+    async with running(monkeypatch, knowledge) as program, aiohttp.ClientSession() as session:
         for text in ("what is TUPE", "qwerty zzz"):
             for _ in range(2):
                 async with session.post(f"{program.url}/echo", json={"id": text, "text": text}) as found:
@@ -142,7 +155,7 @@ async def test_it_tells_how_it_is_and_counts_what_it_does(monkeypatch: pytest.Mo
     assert "TUPE" not in text
 
 
-async def test_too_large_too_slow_and_unknown_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_too_large_too_slow_and_unknown_are_refused(monkeypatch: pytest.MonkeyPatch, knowledge: Path) -> None:
     monkeypatch.setattr(site, "BODY_SECONDS", 0.2)
 
     async def endless() -> AsyncIterator[bytes]:
@@ -150,7 +163,7 @@ async def test_too_large_too_slow_and_unknown_are_refused(monkeypatch: pytest.Mo
         await asyncio.sleep(5)
         yield b"}"
 
-    async with running(monkeypatch) as program, aiohttp.ClientSession() as session:
+    async with running(monkeypatch, knowledge) as program, aiohttp.ClientSession() as session:
         async with session.post(f"{program.url}/echo", data=b"x" * (site.MAX_BODY + 1)) as found:
             assert found.status == 413
         async with session.post(f"{program.url}/echo", data=endless()) as found:
@@ -159,8 +172,8 @@ async def test_too_large_too_slow_and_unknown_are_refused(monkeypatch: pytest.Mo
             assert found.status == 404
 
 
-async def test_told_to_stop_it_first_answers_what_it_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with running(monkeypatch) as program:
+async def test_told_to_stop_it_first_answers_what_it_accepted(monkeypatch: pytest.MonkeyPatch, knowledge: Path) -> None:
+    async with running(monkeypatch, knowledge) as program:
         program.echo.slow = 0.3
         async with aiohttp.ClientSession() as session:
             await asyncio.gather(
@@ -171,26 +184,37 @@ async def test_told_to_stop_it_first_answers_what_it_accepted(monkeypatch: pytes
     assert {reply.outcome for reply in program.echo.sent.values()} == {Outcome.ANSWERED}
 
 
-async def test_what_can_not_be_answered_in_time_is_left_for_the_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_can_not_be_answered_in_time_is_left_for_the_next_start(
+    monkeypatch: pytest.MonkeyPatch, knowledge: Path
+) -> None:
     monkeypatch.setattr(serving, "DRAIN_SECONDS", 0.2)
-    async with running(monkeypatch) as program:
+    async with running(monkeypatch, knowledge) as program:
         program.echo.slow = 30
         async with aiohttp.ClientSession() as session:
             await session.post(f"{program.url}/echo", json={"id": "late", "text": "what is TUPE"})
     assert program.echo.sent == {}
-    async with running(monkeypatch) as program:
+    async with running(monkeypatch, knowledge) as program:
         await program.echo.has_sent(1)
         assert program.echo.sent["late"].outcome is Outcome.ANSWERED
 
 
 async def test_the_maintainers_are_told_of_the_week_once_and_not_again_after_a_restart(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, knowledge: Path
 ) -> None:
-    async with running(monkeypatch) as program:
+    async with running(monkeypatch, knowledge) as program:
         await program.echo.has_told(1)
         assert program.echo.told[0].startswith("The advisor, ")
         assert "Nobody asked anything." in program.echo.told[0]
-    async with running(monkeypatch) as program, aiohttp.ClientSession() as session:
+    async with running(monkeypatch, knowledge) as program, aiohttp.ClientSession() as session:
         await session.post(f"{program.url}/echo", json={"id": "1", "text": "what is TUPE"})
         await program.echo.has_sent(1)
     assert program.echo.told == []
+
+
+async def test_told_to_stop_while_a_channel_can_not_start_it_stops(
+    monkeypatch: pytest.MonkeyPatch, knowledge: Path
+) -> None:
+    monkeypatch.setattr(Echo, "never_on", True)
+    async with asyncio.timeout(30), running(monkeypatch, knowledge) as program:
+        assert not program.task.done()
+    assert program.echo.sent == {}
