@@ -196,10 +196,10 @@ async def test_we_in_welsh_is_not_northern_ireland(talk: Talk) -> None:
 
 
 async def test_two_questions_that_differ_by_nation_are_both_answered_when_it_is_told(talk: Talk) -> None:
-    fork = await talk.say("what is social value and what is TUPE")
+    fork = await talk.say("what is a community benefit clause and what is TUPE")
     assert (fork.parts, len(fork.offered)) == ((), 2)
     assert tuple(part.entry for part in (await talk.say("Wales")).parts) == fork.offered
-    again = await talk.say("what is social value and what is TUPE in Wales")
+    again = await talk.say("what is a community benefit clause and what is TUPE in Wales")
     assert len(again.parts) == 2
 
 

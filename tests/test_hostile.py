@@ -33,7 +33,7 @@ HOSTILE = [
     "a" * 4001,
     "٣ 三 ½ ① 𝟛",
 ]
-TABLES = {"alembic_version", "claim", "conversation", "feedback", "person", "switch", "turn"}
+TABLES = {"alembic_version", "claim", "conversation", "done", "feedback", "person", "switch", "turn"}
 
 
 @pytest.mark.parametrize("kind", list(UtteranceKind))

@@ -27,7 +27,8 @@ class Policy:
     """The thresholds. `field` tells a gap in our field from a question outside it."""
 
     answer: float = 0.95
-    follow_up: float = 0.85  # as `answer`, for words that are heard near the last entry's topic
+    follow_up: float = 0.85  # as `answer`, for words that are heard near the last entry's topic ...
+    follow_up_offer: float = 0.15  # ... and as `offer`
     margin: float = 0.03
     offer: float = 0.3  # under it the right entry is among the first three in fewer than half of the questions
     uncovered: int = 1  # this many content words no entry knows stop an answer ...
@@ -57,11 +58,11 @@ def decide(ranking: Ranking, policy: Policy, *, in_context: bool = False) -> Ver
     offer = tuple(c.entry for n, c in enumerate(ranking.candidates[:3]) if n == 0 or c.score >= policy.others)
     if ranking.exact:
         return Verdict(Zone.ANSWER, "it is one of the entry's phrasings", offer)
-    if ranking.confidence < policy.offer:
-        return Verdict(Zone.UNKNOWN, f"confidence {ranking.confidence:.2f} under {policy.offer}", offer, in_field)
-    needed = policy.follow_up if in_context else policy.answer
-    if ranking.confidence < needed:
-        return Verdict(Zone.OFFER, f"confidence {ranking.confidence:.2f} under {needed}", offer)
+    least, enough = (policy.follow_up_offer, policy.follow_up) if in_context else (policy.offer, policy.answer)
+    if ranking.confidence < least:
+        return Verdict(Zone.UNKNOWN, f"confidence {ranking.confidence:.2f} under {least}", offer, in_field)
+    if ranking.confidence < enough:
+        return Verdict(Zone.OFFER, f"confidence {ranking.confidence:.2f} under {enough}", offer)
     if ranking.margin < policy.margin:
         return Verdict(Zone.OFFER, f"lead {ranking.margin:.2f} under {policy.margin}", offer)
     if not in_context and ranking.signal("weight") < policy.weight and ranking.signal("ratio") < policy.likeness:
