@@ -44,7 +44,7 @@ class Index:
     idf: Floats
     rows: Rows  # feature -> its weight for each target
     meaning: Floats  # [direction, target]
-    phrasings: NDArray[np.float16]  # the direction of each phrasing, target after target
+    phrasings: Floats  # the direction of each phrasing, target after target; not halved, since half floats are slow to multiply
     stems: dict[str, int]
     stem_weight: Floats
     stem_meaning: NDArray[np.float16]  # the direction of each stem's commonest word
@@ -93,7 +93,7 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
         idf=idf,
         rows=Rows.of(model.rows),
         meaning=np.ascontiguousarray(model.meaning.T),
-        phrasings=directions[: len(texts)].astype(np.float16),
+        phrasings=directions[: len(texts)].copy(),  # not a view: the answers' directions need not stay
         stems=stems,
         stem_weight=stem_weight,
         stem_meaning=_stem_meaning(stems, known, vectors),

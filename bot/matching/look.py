@@ -113,7 +113,7 @@ class Looker:
         """One candidate."""
         index = self._index
         nearest, ratio = self.nearest(asked, target)
-        directions = index.phrasings[self._first[target] : self._first[target + 1]].astype(np.float32)
+        directions = index.phrasings[self._first[target] : self._first[target + 1]]
         return Looked(
             target=target,
             score=score,
