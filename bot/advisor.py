@@ -22,7 +22,7 @@ from typing import Any, Protocol
 
 from bot.commands import Act, Commands
 from bot.compose import as_shown
-from bot.dialogue import Dialogue, Draft
+from bot.dialogue import Dialogue
 from bot.errors import StoreUnavailable
 from bot.knowledge.base import KnowledgeBase
 from bot.matching.decide import Policy
@@ -41,6 +41,7 @@ from bot.model import (
     Turn,
     Utterance,
 )
+from bot.moment import Draft
 from bot.pace import Pace
 from bot.replies import Asking, Replies
 from bot.say import Voice

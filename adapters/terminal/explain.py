@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.dialogue import Draft
+from bot.moment import Draft
 
 LEAST = 0.02  # of the words' lead, in score, that a word must carry to be named
 

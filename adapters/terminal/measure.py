@@ -21,11 +21,11 @@ from adapters.bootstrap import fit_library
 from adapters.settings import read_settings
 from adapters.terminal.ask import Asker, library_of, nation_of
 from adapters.terminal.check import questions_of
-from bot.dialogue import Draft
 from bot.errors import UsageError
 from bot.knowledge.load import default_folder, load_floors, load_questions
 from bot.knowledge.schema import Guard, Question
 from bot.model import Outcome, Role
+from bot.moment import Draft
 from bot.targets import GUARD
 
 SHOWN = (Outcome.ANSWERED, Outcome.CLARIFYING)
