@@ -10,7 +10,6 @@ machine's cores, the one who plays Slack too: read the ratios. Writes its sectio
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import hashlib
 import hmac
@@ -31,7 +30,7 @@ import numpy as np
 from aiohttp import web
 
 from adapters.bootstrap import open_library
-from benchmarks.page import SCALING, put, stamp, table
+from benchmarks.page import put, scaling_arguments, stamp, table
 from bot.knowledge.load import default_folder
 
 BOT_TOKEN, SECRET = "xoxb-benchmark", secrets.token_hex(16)
@@ -174,9 +173,7 @@ async def main(count: int, database: str) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = scaling_arguments(__doc__ or "")
     parser.add_argument("--messages", type=int, default=600, help="how many, for each number of processes")
-    parser.add_argument("--database", default="", help="a PostgreSQL to share; its tables are made")
-    parser.add_argument("--page", type=Path, default=SCALING, help="the page to write to")
     wanted = parser.parse_args()
     put(wanted.page, "http", asyncio.run(main(wanted.messages, wanted.database)))

@@ -33,6 +33,15 @@ def arguments(about: str, *, data: bool = True) -> argparse.ArgumentParser:
     return parser
 
 
+def scaling_arguments(about: str, *, database: bool = True) -> argparse.ArgumentParser:
+    """The options of the commands that write to `docs/scaling.md`."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    if database:
+        parser.add_argument("--database", default="", help="a PostgreSQL to measure too; its tables are made")
+    parser.add_argument("--page", type=Path, default=SCALING, help="the page to write to")
+    return parser
+
+
 def sampled(rows: Sequence[T], most: int) -> list[T]:
     """At most so many rows, spread over the file; 0 means all."""
     return [rows[at * len(rows) // most] for at in range(most)] if 0 < most < len(rows) else list(rows)

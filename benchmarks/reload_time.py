@@ -8,7 +8,6 @@ knowledge meanwhile. Each row is the median of two changes. Writes its section o
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import shutil
@@ -21,7 +20,7 @@ from pathlib import Path
 from adapters.bootstrap import Library, open_library
 from adapters.reload import Reloader
 from adapters.terminal.check import questions_of
-from benchmarks.page import SCALING, put, stamp, table
+from benchmarks.page import put, scaling_arguments, stamp, table
 from bot.knowledge.load import default_folder, load_questions
 
 CHANGES = 2
@@ -104,6 +103,5 @@ async def main() -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--page", type=Path, default=SCALING, help="the page to write to")
-    put(parser.parse_args().page, "reload", asyncio.run(main()))
+    wanted = scaling_arguments(__doc__ or "", database=False).parse_args()
+    put(wanted.page, "reload", asyncio.run(main()))

@@ -9,7 +9,6 @@ bare loop is one insert of a row as long, one commit each, by the database's own
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sqlite3
 import tempfile
@@ -21,7 +20,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import make_url
 
-from benchmarks.page import SCALING, put, stamp, table
+from benchmarks.page import put, scaling_arguments, stamp, table
 from bot.model import Outcome, Reply, Shown, Turn, Utterance, UtteranceKind
 from bot.store.store import Store, open_store
 
@@ -124,9 +123,7 @@ async def main(count: int, postgres: str) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = scaling_arguments(__doc__ or "")
     parser.add_argument("--turns", type=int, default=1000, help="how many, for each row")
-    parser.add_argument("--database", default="", help="a PostgreSQL to measure too; its tables are made")
-    parser.add_argument("--page", type=Path, default=SCALING, help="the page to write to")
     wanted = parser.parse_args()
     put(wanted.page, "store", asyncio.run(main(wanted.turns, wanted.database)))
