@@ -99,7 +99,7 @@ async def record(write: Callable[[str, str], object]) -> None:
         async with fake_slack() as fake, running(open_library(default_folder(), None), Path(name), fake.api_url):
             to = Recorder(fake)
             to.part("In a channel")
-            asked = "do we have to ask for community benefits over £4m"
+            asked = "do we not have to include community benefits under £4m"
             fork = await to.hear("a-choice", "Ann", f"@Spinout Advisor {asked}", mention(asked, "1.1"))
             chosen = tap(fake, fork.body, find_action(fork.body, "Scotland"))
             answer = await to.hear("an-answer-in-a-channel", "Ann", "_taps_ Scotland", chosen, "interactive")
