@@ -84,9 +84,10 @@ def left_out(missing: Sequence[str]) -> str:
 def put(page: Path, name: str, text: str) -> None:
     """Replace a section of the page, and leave what stands around it; add it in its order if the page has none yet."""
     old = page.read_text(encoding="utf-8") if page.exists() else TITLE
-    section = re.compile(rf"(?<=<!-- {name} -->\n).*?(?=\n?<!-- end -->)", re.DOTALL)
+    section = re.compile(rf"<!-- {name} -->\n.*?<!-- end -->", re.DOTALL)
     if section.search(old):
-        page.write_text(section.sub(lambda _: text.strip(), old, count=1), encoding="utf-8")
+        new = f"<!-- {name} -->\n{text.strip()}\n<!-- end -->"
+        page.write_text(section.sub(lambda _: new, old, count=1), encoding="utf-8")
         return
     parts = dict(re.findall(r"<!-- (\w+) -->\n(.*?)\n<!-- end -->", old, re.DOTALL))
     parts[name] = text.strip()

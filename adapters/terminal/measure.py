@@ -126,6 +126,16 @@ def figures(results: list[Result]) -> dict[str, float | None]:
     return {name: percent(share(results, of, has)) for name, (of, has) in MEASURES.items()}
 
 
+def parts_of(results: list[Result]) -> dict[str, list[Result]]:
+    """The rows that are told apart: those that were tuned on, those that were not, and those that others asked."""
+    return {
+        "all": results,
+        "tuned on": [r for r in results if not r.question.held_out],
+        "held out": [r for r in results if r.question.held_out],
+        "asked by others": [r for r in results if r.question.source],
+    }
+
+
 def run(folder: Path | None, questions: Path | None, worst: int, *, fit: bool = False) -> int:
     """Ask, print tables, compare with the floors."""
     where = questions_of(folder, questions)
@@ -139,12 +149,7 @@ def run(folder: Path | None, questions: Path | None, worst: int, *, fit: bool = 
     results = asyncio.run(_ask_all(asker, rows))
     guards = asyncio.run(_ask_guards(asker, asker.advisor.knowledge.guards))
     console = Console(width=None if Console().is_terminal else 110)
-    parts = {
-        "all": results,
-        "tuned on": [r for r in results if not r.question.held_out],
-        "held out": [r for r in results if r.question.held_out],
-        "asked by others": [r for r in results if r.question.source],
-    }
+    parts = parts_of(results)
     _print_table(console, "Questions", parts)
     _print_table(console, "By topic", _groups(results, lambda r: r.topic))
     _print_table(console, "By nation", _groups(results, lambda r: r.question.nation or "none"))

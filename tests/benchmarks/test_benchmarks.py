@@ -129,3 +129,16 @@ def test_a_grown_knowledge_base_has_the_size_asked_for_and_is_the_same_each_time
 def test_a_sample_is_spread_over_the_file() -> None:
     assert sampled(range(100), 4) == [0, 25, 50, 75]
     assert sampled(range(3), 0) == [0, 1, 2]
+
+
+def test_a_section_among_prose_is_replaced_and_the_prose_stays(tmp_path: Path) -> None:
+    page = tmp_path / "scaling.md"
+    page.write_text(
+        "# Title\n\n<!-- store -->\n<!-- end -->\n\nBetween.\n\n<!-- http -->\nold\n<!-- end -->\n\nAfter.\n"
+    )
+    for text in ("| a |\n", "| b |\n"):
+        put(page, "store", text)
+    put(page, "http", "| c |\n")
+    assert page.read_text() == (
+        "# Title\n\n<!-- store -->\n| b |\n<!-- end -->\n\nBetween.\n\n<!-- http -->\n| c |\n<!-- end -->\n\nAfter.\n"
+    )
