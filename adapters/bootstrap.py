@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,9 +11,9 @@ from pathlib import Path
 from adapters.channel import Channel, Parts
 from adapters.settings import AllSettings
 from bot.advisor import Advisor, Log, Observe
+from bot.knowledge import snapshot
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.load import load, revision_of
-from bot.knowledge.snapshot import dump, undump
 from bot.matching import cache
 from bot.matching.calibrate import fit
 from bot.matching.confidence import SHIPPED
@@ -23,6 +24,8 @@ from bot.matching.words import Words
 from bot.model import Operator, Retention
 from bot.pace import Pace
 from bot.targets import targets_of
+
+log = logging.getLogger(__name__)
 
 
 def now() -> datetime:
@@ -39,50 +42,64 @@ class Library:
 
 
 def open_library(folder: Path, cache_dir: Path | None, on_build: Callable[[], None] = lambda: None) -> Library:
-    """Load and train, from the cache where it holds these very files. KnowledgeError names every problem.
+    """Load and train, or take from the cache what it holds of these very files. KnowledgeError names every problem.
 
     `on_build` is called before the slow part, so that a person who waits can be told. A cache folder that can't be
     written costs time, never the answer.
     """
-    path = _cache_path(folder, cache_dir)
-    cached = cache.load(path) if path else None
-    if path and cached is not None:
-        index, snapshot = cached
-        knowledge = undump(snapshot, folder)
-        weights = cache.load_weights(path) or SHIPPED
-        return Library(knowledge, Matcher(index, Words(knowledge.language), weights=weights))
+    knowledge = read_knowledge(folder, cache_dir)
+    return trained(knowledge, Words(knowledge.language), cache_dir, on_build)
+
+
+def trained(
+    knowledge: KnowledgeBase, words: Words, cache_dir: Path | None, on_build: Callable[[], None] = lambda: None
+) -> Library:
+    """The knowledge with its matcher, from the cache where it holds what is learnt of this knowledge."""
+    targets = targets_of(knowledge)
+    path = cache_dir / cache.name_of(targets, knowledge.language) if cache_dir else None
+    index = cache.load(path) if path else None
+    if path and index is not None:
+        return Library(knowledge, Matcher(index, words, weights=cache.load_weights(path) or SHIPPED))
     on_build()
-    knowledge = load(folder)
-    words = Words(knowledge.language)
-    index = build(targets_of(knowledge), words)
+    index = build(targets, words)
     if path:
-        try:
-            cache.save(path, index, dump(knowledge))
-        except OSError as error:
-            cache.log.warning("the cache can't be written (%s); the next start will be as slow as this one", error)
+        keep(lambda: cache.save(path, index))
     return Library(knowledge, Matcher(index, words))
 
 
-def _cache_path(folder: Path, cache_dir: Path | None) -> Path | None:
-    return cache_dir / cache.name_of(revision_of(folder)) if cache_dir else None
+def read_knowledge(folder: Path, cache_dir: Path | None) -> KnowledgeBase:
+    """The knowledge as its files are now. KnowledgeError names every problem."""
+    if cache_dir is None:
+        return load(folder)
+    knowledge = snapshot.load(snapshot.path_in(cache_dir, revision_of(folder)), folder)
+    if knowledge is None:
+        knowledge = load(folder)
+        keep(lambda: snapshot.save(snapshot.path_in(cache_dir, knowledge.revision), knowledge))
+    return knowledge
 
 
-def fit_library(library: Library, folder: Path, cache_dir: Path | None) -> Library:
+def keep(write: Callable[[], None]) -> None:
+    """Write to the cache; a folder that can't be written is told and costs only time."""
+    try:
+        write()
+    except OSError as error:
+        log.warning("the cache can't be written (%s); the next start will be as slow as this one", error)
+
+
+def fit_library(library: Library, cache_dir: Path | None) -> Library:
     """The library with its confidence fitted to this very knowledge, and kept in the cache for every later start.
 
     It trains several times over, so only `advisor test --fit` does it, and only where the cache does not hold it yet. It
     learns which signals tell; how sure to be on the whole stays as shipped. With our own knowledge it gains nothing over
     the shipped weights, which were fitted on questions of real people.
     """
-    path = _cache_path(folder, cache_dir)
+    targets = library.matcher.index.targets
+    path = cache_dir / cache.name_of(targets, library.knowledge.language) if cache_dir else None
     weights = cache.load_weights(path) if path else None
     if weights is None:
-        weights = fit(targets_of(library.knowledge), library.matcher.words)
+        weights = fit(targets, library.matcher.words)
         if path:
-            try:
-                cache.save_weights(path, weights)
-            except OSError as error:
-                cache.log.warning("the fitted confidence can't be kept (%s)", error)
+            keep(lambda: cache.save_weights(path, weights))
     return Library(library.knowledge, library.matcher.with_weights(weights))
 
 

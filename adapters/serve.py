@@ -70,7 +70,8 @@ async def serve(
         channels = make(settings, parts, http)
         metrics.watch(desk, store, channels)
         maintainers = Maintainers(channels, desk, store, own.gaps_floor)
-        reloader = Reloader(folder, questions_of(folder, None), own.cache_dir, desk.install, maintainers.tell)
+        of = folder, questions_of(folder, None), own.cache_dir
+        reloader = Reloader(*of, library, desk.install, maintainers.tell)
         if http:
             app = make_app(channels, desk, store, metrics, lambda: reloader.refused)
             await stack.enter_async_context(_listening(app, own))

@@ -92,6 +92,14 @@ def _without_near_misses(knowledge: KnowledgeBase) -> KnowledgeBase:
     return replace(knowledge, entries=entries)
 
 
+def _with_leads(knowledge: KnowledgeBase) -> KnowledgeBase:
+    entries = {
+        name: entry.model_copy(update={"phrasings": (*entry.phrasings, *(answer.lead for answer in entry.answers))})
+        for name, entry in knowledge.entries.items()
+    }
+    return replace(knowledge, entries=entries)
+
+
 VARIANTS = (
     Variant("the whole matcher"),
     Variant("without word vectors", mute=True),
@@ -103,7 +111,7 @@ VARIANTS = (
     Variant("without the second look", look={}),
     Variant("second look without question frames", look={k: v for k, v in LOOK.items() if k not in KINDS}),
     Variant("second look by coverage alone", look={k: v for k, v in LOOK.items() if k in {"coverage", "kin", "gap"}}),
-    Variant("without the answers' text", target=lambda target: replace(target, background=""), public=False),
+    Variant("with the answers' first sentences as phrasings", knowledge=_with_leads, public=False),
     Variant("without concepts and acronyms", knowledge=_without_language, public=False),
     Variant("without near misses", knowledge=_without_near_misses, public=False),
     Variant(

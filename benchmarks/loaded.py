@@ -26,7 +26,7 @@ def main(path: Path, memory: bool) -> None:
     found = cache.load(path)
     if found is None:
         raise SystemExit("the cache can't be read")
-    matcher = Matcher(found[0], Words(Language()))
+    matcher = Matcher(found, Words(Language()))
     seconds = time.perf_counter() - started
     del found
     print(tracemalloc.get_traced_memory()[0] / 1e6 if memory else seconds)

@@ -1,19 +1,19 @@
-"""Seconds from saving a changed file until the running advisor answers from it: one topic, and all of the knowledge.
+"""Seconds from saving a changed file until the running advisor answers from it, and until every question was asked.
 
     PYTHONPATH=. .venv/bin/python benchmarks/reload_time.py [--page FILE]
 
-The second process reads, checks, trains and asks the questions that it is given; people are answered from the old
-knowledge meanwhile. Each row is the median of two changes. Writes its section of `docs/scaling.md`.
+The second process reads, checks, learns and asks; people are answered from the old knowledge meanwhile. Each figure is
+the median of several changes. Writes its section of `docs/scaling.md`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,82 +23,104 @@ from adapters.terminal.check import questions_of
 from benchmarks.page import put, scaling_arguments, stamp, table
 from bot.knowledge.load import default_folder, load_questions
 
-CHANGES = 2
+TIMES = 3
 TOPIC, ENTRY = "tax", "charity-tax"
-LEAD, TITLE = "Ask somebody who knows.", "A page of somebody who knows"
+NEW = """
+  - id: made-up-{number}
+    question: May a made-up body number {number} keep bees on the roof?
+    phrasings: [who may keep bees on the roof of body {number}, are {number} beehives allowed up there]
+    answers: [{{nations: [uk], status: practice, lead: "Ask who owns the roof.", known_to: 2026-11,
+      sources: [{{title: A page of somebody who knows, url: "https://a.org"}}]}}]
+"""
+Change = Callable[[str, str, str, int], str]  # of a file's text: an entry's first phrasing and words, the number
 
 
-def small(folder: Path) -> Path:
-    """One topic's questions and phrasings with made answers, in a folder of its own."""
-    library = open_library(default_folder(), None)
-    own = [entry for entry in library.knowledge.entries.values() if library.knowledge.topic_of[entry.id] == TOPIC]
-    source = {"title": TITLE, "url": "https://a.org"}
-    answer = {"nations": ["uk"], "status": "practice", "lead": LEAD, "known_to": "2026-11", "sources": [source]}
-    entries = [
-        {"id": one.id, "question": one.question, "phrasings": list(one.phrasings), "answers": [answer]} for one in own
-    ]
-    topic = {"id": TOPIC, "title": "Tax", "owner": "o", "review_every_months": 6}
-    path = folder / "knowledge" / "topics" / f"{TOPIC}.yaml"
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps({"topic": topic, "entries": entries}), encoding="utf-8")  # JSON is YAML
-    return folder / "knowledge"
+def sentence(text: str, phrasing: str, lead: str, number: int) -> str:
+    """An answer says something else."""
+    return text.replace(lead, f"Number {number}, {lead}")
 
 
-def whole(folder: Path) -> Path:
-    """All of the shipped knowledge in a folder of its own."""
-    shutil.copytree(default_folder(), folder / "knowledge")
-    return folder / "knowledge"
+def asking(text: str, phrasing: str, lead: str, number: int) -> str:
+    """An entry can be asked for in one more way."""
+    return text.replace(f"- {phrasing}\n", f"- {phrasing}\n      - what about beehive number {number}\n", 1)
 
 
-async def measure(knowledge: Path, questions: Path | None, cache: Path) -> float:
-    """The median of several changes, in seconds."""
+def entry(text: str, phrasing: str, lead: str, number: int) -> str:
+    """One more entry."""
+    return text.rstrip("\n") + NEW.format(number=number)
+
+
+CHANGES: tuple[tuple[str, Change], ...] = (
+    ("a sentence of an answer", sentence),
+    ("one more phrasing", asking),
+    ("one more entry", entry),
+)
+
+
+async def measure(knowledge: Path, questions: Path, cache: Path) -> list[list[str]]:
+    """For each kind of change: until it answers, until every question was asked, and the same for going back."""
     library = open_library(knowledge, cache)
     happened: asyncio.Queue[Library | str] = asyncio.Queue()
 
     async def tell(text: str) -> None:
         happened.put_nowait(text)
 
-    reloader = Reloader(knowledge, questions, cache, happened.put_nowait, tell)
+    reloader = Reloader(knowledge, questions, cache, library, happened.put_nowait, tell)
     watching = asyncio.create_task(reloader.run())
     path = knowledge / "topics" / f"{TOPIC}.yaml"
     text = path.read_text(encoding="utf-8")
-    title = library.knowledge.entries[ENTRY].answers[0].sources[0].title  # a sentence would move the training, too
-    seconds = []
+    own = library.knowledge.entries[ENTRY]
+    words = own.phrasings[0], own.answers[0].lead[:20]
+
+    async def save(changed: str) -> tuple[float, float]:
+        started = time.perf_counter()
+        path.write_text(changed, encoding="utf-8")
+        found = await asyncio.wait_for(happened.get(), 600)
+        if isinstance(found, str):
+            raise RuntimeError(found)
+        answered = time.perf_counter() - started
+        while reloader.confirmed != found.knowledge.revision:  # noqa: ASYNC110 - nothing else waits for it
+            await asyncio.sleep(0.05)
+        return answered, time.perf_counter() - started
+
+    lines = []
     try:
         await asyncio.sleep(2)  # the second process starts; the first change waits until it has learnt what passes
-        for number in range(CHANGES + 1):
-            started = time.perf_counter()
-            path.write_text(text.replace(title, f"{title} {number}"), encoding="utf-8")
-            found = await asyncio.wait_for(happened.get(), 600)
-            if isinstance(found, str):
-                raise RuntimeError(found)
-            seconds.append(time.perf_counter() - started)
+        await save(sentence(text, *words, 50))
+        await save(text)
+        for name, change in CHANGES:
+            there, back = [], []
+            for number in range(TIMES):
+                there.append(await save(change(text, *words, number)))
+                back.append(await save(text))
+            times = [
+                *map(statistics.median, zip(*there, strict=True)),
+                *map(statistics.median, zip(*back, strict=True)),
+            ]
+            lines.append([name, *(f"{seconds:.1f} s" for seconds in times)])
+            print(*lines[-1], flush=True)
     finally:
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
-    return statistics.median(seconds[1:])
+    return lines
 
 
 async def main() -> str:
     """The section."""
-    started, rows = time.monotonic(), []
-    shipped = questions_of(default_folder(), None)
-    for name, make, questions in (
-        ("one topic", small, None),
-        ("all of it", whole, None),
-        ("all of it, and every question asked", whole, shipped),
-    ):
-        with tempfile.TemporaryDirectory() as temporary:
-            folder = Path(temporary)
-            knowledge = make(folder)
-            seconds = await measure(knowledge, questions, folder / "cache")
-            count = len(open_library(knowledge, folder / "cache").knowledge.entries)
-        asked = len(load_questions(questions)) if questions else 0
-        rows.append([name, f"{count:,}", f"{asked:,}", f"{seconds:.1f} s"])
+    started = time.monotonic()
+    questions = questions_of(default_folder(), None)
+    if questions is None:
+        raise SystemExit("there are no question files")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        shutil.copytree(default_folder(), folder / "knowledge")
+        lines = await measure(folder / "knowledge", questions, folder / "cache")
+        count = len(open_library(folder / "knowledge", folder / "cache").knowledge.entries)
+    head = ["the change", "until it answers", "every question asked", "going back: answers", "every question asked"]
     return (
-        f"{table(['changed knowledge', 'entries and terms', 'questions asked', 'until it answers'], rows)}\n"
-        f"{stamp('reload_time.py', time.monotonic() - started, 'shared with others')}"
+        f"All of the shipped knowledge: {count:,} entries and terms, {len(load_questions(questions)):,} questions.\n\n"
+        f"{table(head, lines)}\n{stamp('reload_time.py', time.monotonic() - started, 'shared with others')}"
     )
 
 

@@ -113,7 +113,7 @@ def cached(ours: Ours) -> list[str]:
     """Milliseconds to start from the cache (the middle of three starts), and megabytes kept."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "index.npz"
-        cache.save(path, ours.matcher.index, b"")
+        cache.save(path, ours.matcher.index)
         command = [sys.executable, "-m", "benchmarks.loaded", str(path)]
         root = Path(__file__).parent.parent
 

@@ -16,8 +16,16 @@ from bot.matching.text import tokens
 _GAP = r"(?:\S+ ){0,5}"
 
 
-def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """The pattern as a regular expression over ` word word word `. ValueError if it has no word."""
+def compile_patterns(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    """Patterns as one regular expression over `word word word `: one search for all is several times as quick.
+
+    None of no pattern. ValueError if one has no word.
+    """
+    found = [_expression(pattern) for pattern in patterns]
+    return re.compile(rf"(?:(?<=\s)|^)(?:{'|'.join(found)})") if found else None
+
+
+def _expression(pattern: str) -> str:
     parts = []
     for element in pattern.split():
         if element == "^":
@@ -31,7 +39,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
             parts.append(f"(?:{'|'.join(words)}) ")
     if not any(char.isalnum() for char in pattern):
         raise ValueError(f"the pattern {pattern!r} has no word in it")
-    return re.compile(r"(?:(?<=\s)|^)" + "".join(parts))
+    return "".join(parts)
 
 
 def _word(word: str) -> str:
@@ -49,18 +57,15 @@ class GuardBook:
     """The guards of one knowledge base, compiled."""
 
     def __init__(self, guards: Iterable[Guard]) -> None:
-        self._guards = [
-            (guard, [compile_pattern(p) for p in guard.patterns], [compile_pattern(p) for p in guard.unless])
-            for guard in guards
-        ]
+        self._guards = [(guard, compile_patterns(guard.patterns), compile_patterns(guard.unless)) for guard in guards]
         self.by_id = {guard.id: guard for guard, _, _ in self._guards}
 
     def find(self, text: str, *, always: bool) -> Guard | None:
         """The first guard that fires, in file order: among those that always win, or among the others."""
         line = as_line(text)
         for guard, patterns, unless in self._guards:
-            if guard.always is not always or any(p.search(line) for p in unless):
+            if guard.always is not always or patterns is None or not patterns.search(line):
                 continue
-            if any(pattern.search(line) for pattern in patterns):
+            if unless is None or not unless.search(line):
                 return guard
         return None

@@ -10,10 +10,6 @@ from bot.model import Nation
 GUARD = "guard:"  # before a guard's id among the targets; no entry id can hold a colon
 
 
-def _background(entry: Entry) -> str:
-    return " ".join(text for variant in entry.answers for text in (variant.lead, *variant.points))
-
-
 def _nations(entry: Entry) -> frozenset[Nation]:
     if entry.choice is not None:
         return frozenset(Nation)
@@ -31,7 +27,6 @@ def targets_of(knowledge: KnowledgeBase) -> tuple[Target, ...]:
         Target(
             entry.id,
             (entry.question, *entry.phrasings, *lent.get(entry.id, ())),
-            _background(entry),
             _nations(entry),
             knowledge.topic_of[entry.id],
         )

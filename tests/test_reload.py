@@ -44,6 +44,7 @@ class Desk:
         self.told: list[str] = []
         self.advisor = self._advisor(library)
         self.revision = library.knowledge.revision
+        self.library = library
 
     @staticmethod
     def _advisor(library: Library) -> Advisor:
@@ -89,11 +90,15 @@ def write(folder: Path, lead: str) -> None:
     (folder / "topics" / "t.yaml").write_text(TOPIC.format(lead=lead))
 
 
+def reloader(folder: Path, desk: Desk) -> Reloader:
+    parent = folder.parent
+    return Reloader(folder, parent / "questions", parent / "cache", desk.library, desk.install, desk.tell)
+
+
 @asynccontextmanager
 async def watching(folder: Path) -> AsyncIterator[Desk]:
-    cache = folder.parent / "cache"
-    desk = Desk(open_library(folder, cache))
-    task = asyncio.create_task(Reloader(folder, folder.parent / "questions", cache, desk.install, desk.tell).run())
+    desk = Desk(open_library(folder, folder.parent / "cache"))
+    task = asyncio.create_task(reloader(folder, desk).run())
     await asyncio.sleep(2)  # the second process starts, learns what passes, and the watch begins
     try:
         yield desk
@@ -177,9 +182,8 @@ async def test_the_second_process_may_be_killed_and_the_change_is_still_taken_up
 
 
 async def test_a_change_while_the_first_judging_runs_is_taken_up_after_it(folder: Path) -> None:
-    cache = folder.parent / "cache"
-    desk = Desk(open_library(folder, cache))
-    task = asyncio.create_task(Reloader(folder, folder.parent / "questions", cache, desk.install, desk.tell).run())
+    desk = Desk(open_library(folder, folder.parent / "cache"))
+    task = asyncio.create_task(reloader(folder, desk).run())
     await asyncio.sleep(0.3)  # the watch begins; the second process is still starting
     write(folder, "Think twice.")
     await desk.until(lambda: desk.advisor.knowledge.entries["lots"].answers[0].lead == "Think twice.")

@@ -22,7 +22,7 @@ from adapters.settings import read_settings
 from adapters.terminal.ask import Asker, library_of, nation_of
 from adapters.terminal.check import questions_of
 from bot.errors import UsageError
-from bot.knowledge.load import default_folder, load_floors, load_questions
+from bot.knowledge.load import load_floors, load_questions
 from bot.knowledge.schema import Guard, Question
 from bot.model import Outcome, Role
 from bot.moment import Draft
@@ -144,7 +144,7 @@ def run(folder: Path | None, questions: Path | None, worst: int, *, fit: bool = 
     rows = load_questions(where)
     library = library_of(folder)
     if fit:
-        library = fit_library(library, folder or default_folder(), read_settings().cache_dir)
+        library = fit_library(library, read_settings().cache_dir)
     asker = Asker(library)
     results = asyncio.run(_ask_all(asker, rows))
     guards = asyncio.run(_ask_guards(asker, asker.advisor.knowledge.guards))

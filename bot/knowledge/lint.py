@@ -26,17 +26,23 @@ RULES: tuple[tuple[str, Literal["error", "warning"], Rule], ...] = tuple(
 )
 
 
-def lint(knowledge: KnowledgeBase, today: date, questions: Path | None = None) -> list[Problem]:
-    """Every finding of every rule, with its place. `questions` is the folder of question files, if there is one."""
+def lint(
+    knowledge: KnowledgeBase, today: date, questions: Path | None = None, *, errors_only: bool = False
+) -> list[Problem]:
+    """Every finding of every rule, with its place. `questions` is the folder of question files, if there is one.
+
+    With `errors_only` the rules that only warn are not asked.
+    """
     checked, places = Checked(knowledge, today), _Places(knowledge)
     found = [
         Problem(*places.of(finding), finding.message, name, severity)
         for name, severity, rule in RULES
+        if severity == "error" or not errors_only
         for finding in rule(checked)
     ]
     if questions is not None:
         found += _question_files(knowledge, questions)
-    return found
+    return [one for one in found if one.severity == "error" or not errors_only]
 
 
 class _Places:

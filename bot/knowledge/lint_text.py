@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 MOST_WORDS, MEAN_WORDS, HIGHEST_GRADE = 25, 17, 14.0
 ENOUGH_FOR_A_MEAN = 3  # sentences: a single one is judged by its length alone
@@ -25,13 +26,17 @@ _OTHER_THRESHOLD = re.compile(r"\b(?:income|turnover|taxable|earnings|salary)\b"
 _VAT_BASIS = re.compile(
     r"\b(?:includ|exclud|inclusive|exclusive|net of|before|after|with|without|plus)\w*[^.]{0,20}\bVAT\b", re.IGNORECASE
 )
+_WORD = re.compile(r"[^\W_]+")
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 
 
+@lru_cache(maxsize=1 << 16)
 def folded(text: str) -> str:
     """Lower case, without accents or punctuation, single spaces: how collisions are told."""
-    text = unicodedata.normalize("NFKD", text).casefold().replace("'", "").replace("’", "")
-    return " ".join(re.findall(r"[^\W_]+", "".join(c for c in text if not unicodedata.combining(c))))
+    text = text.casefold().replace("'", "").replace("’", "")
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(c))
+    return " ".join(_WORD.findall(text))
 
 
 def singular(word: str) -> str:
@@ -70,6 +75,7 @@ def sentences(text: str) -> list[str]:
     return [part for part in _SENTENCE.split(text.strip()) if part]
 
 
+@lru_cache(maxsize=1 << 14)
 def _syllables(word: str) -> int:
     """Groups of vowels, a silent e aside: near enough for an average."""
     groups = len(re.findall(r"[aeiouy]+", word.casefold()))

@@ -1,7 +1,8 @@
 """The trained index on disk, by content: a stale one is never found, a damaged one is never trusted. No pickle.
 
-The file's name is a hash of the knowledge and of the code that made it; its members carry the checksums of the zip
-format, so a damaged byte is an error on reading, and then the index is built again.
+The file's name is a hash of what the index depends on and of the code that made it, so an answer's text may change
+without a new training. Its members carry the checksums of the zip format: a damaged byte is an error on reading, and then
+the index is built again.
 """
 
 from __future__ import annotations
@@ -10,11 +11,8 @@ import hashlib
 import io
 import json
 import logging
-import os
-import tempfile
 import zipfile
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from zlib import crc32
 from zlib import error as zlib_error
@@ -22,6 +20,8 @@ from zlib import error as zlib_error
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.kept import older, write
+from bot.knowledge.schema import Language
 from bot.matching.confidence import SHIPPED, Weights
 from bot.matching.index import Index, Target
 from bot.matching.rows import Rows
@@ -29,15 +29,16 @@ from bot.model import Nation
 
 log = logging.getLogger(__name__)
 
+HERE = Path(__file__).parent
 KEEP = 4  # cached indexes of other knowledge kept beside the newest
 
 
-def name_of(revision: str) -> str:
-    """The cache file's name for a revision of the knowledge, read and matched by this very code."""
-    digest = hashlib.sha256(revision.encode())
-    bot = Path(__file__).parent.parent
-    code = (*bot.glob("matching/*.py"), *bot.glob("knowledge/*.py"), bot / "targets.py", bot / "model.py")
-    for path in (*sorted(code), bot / "matching" / "vectors.npz"):
+def name_of(targets: Iterable[Target], language: Language) -> str:
+    """The cache file's name for what is learnt from these targets and words by this very code."""
+    asked = [[one.id, one.phrasings, sorted(one.nations), one.group] for one in targets]
+    digest = hashlib.sha256(json.dumps(asked).encode())
+    digest.update(language.model_dump_json(exclude={"terms"}).encode())  # the terms are among the targets
+    for path in (*sorted(HERE.glob("*.py")), HERE / "vectors.npz"):
         digest.update(path.read_bytes())
     return f"index-{digest.hexdigest()[:24]}.npz"
 
@@ -63,10 +64,10 @@ def _numbered(names: list[str]) -> dict[str, int]:
     return dict(zip(names, range(len(names)), strict=True))
 
 
-def save(path: Path, index: Index, extra: bytes) -> None:
-    """Write the index and `extra` (the parsed knowledge) at once; a reader sees the whole file or none."""
+def save(path: Path, index: Index) -> None:
+    """Write the index at once; a reader sees the whole file or none."""
     words = {
-        "targets": [[t.id, t.phrasings, t.background, sorted(t.nations), t.group] for t in index.targets],
+        "targets": [[t.id, t.phrasings, sorted(t.nations), t.group] for t in index.targets],
         "keys": index.keys,
         "denying": index.denying,
         "frames": index.frames,
@@ -76,7 +77,6 @@ def save(path: Path, index: Index, extra: bytes) -> None:
         buffer,
         allow_pickle=False,
         words=np.frombuffer(json.dumps(words).encode(), np.uint8),
-        extra=np.frombuffer(extra, np.uint8),
         own_codes=index.own_forms[0],
         own_numbers=index.own_forms[1],
         common_codes=index.common_forms[0],
@@ -88,20 +88,9 @@ def save(path: Path, index: Index, extra: bytes) -> None:
         **{name: _joined(getattr(index, name)) for name in NAMES},
     )
     write(path, buffer.getvalue())
-    _tidy(path)
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file as a whole: a reader sees the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".index-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    for old in older(path, KEEP):
+        old.unlink(missing_ok=True)
+        weights_beside(old).unlink(missing_ok=True)
 
 
 def weights_beside(path: Path) -> Path:
@@ -131,26 +120,15 @@ def load_weights(path: Path) -> Weights | None:
     return weights if weights.keys() == SHIPPED.keys() else None
 
 
-def _tidy(newest: Path) -> None:
-    """Remove the oldest caches of other knowledge. Another process may be doing the same."""
-    others = []
-    for path in newest.parent.glob("index-*.npz"):
-        with suppress(FileNotFoundError):
-            others.append((path.stat().st_mtime, path))
-    for _, old in sorted(other for other in others if other[1] != newest)[:-KEEP]:
-        old.unlink(missing_ok=True)
-        weights_beside(old).unlink(missing_ok=True)
-
-
-def load(path: Path) -> tuple[Index, bytes] | None:
-    """The cached index and what was saved with it; None if there is none or it is damaged."""
+def load(path: Path) -> Index | None:
+    """The cached index; None if there is none or it is damaged."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
             words = json.loads(found["words"].tobytes())
-            index = Index(
+            return Index(
                 targets=tuple(
-                    Target(name, tuple(phrasings), background, frozenset(map(Nation, nations)), group)
-                    for name, phrasings, background, nations, group in words["targets"]
+                    Target(name, tuple(phrasings), frozenset(map(Nation, nations)), group)
+                    for name, phrasings, nations, group in words["targets"]
                 ),
                 vocabulary=_numbered(_parted(found["vocabulary"])),
                 stems=_numbered(_parted(found["stems"])),
@@ -164,7 +142,6 @@ def load(path: Path) -> tuple[Index, bytes] | None:
                 common_forms=(found["common_codes"], found["common_numbers"]),
                 **{name: found[name] for name in ARRAYS},
             )
-            return index, found["extra"].tobytes()
     except FileNotFoundError:
         return None
     except DAMAGE as error:

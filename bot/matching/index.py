@@ -1,4 +1,8 @@
-"""The trained index: everything the matcher looks up, built once from the knowledge and never changed after."""
+"""The trained index: everything the matcher looks up, built once from the knowledge and never changed after.
+
+It depends on how people ask, on `language.yaml` and on which nations an entry speaks for, never on the answers' text:
+that gained nothing (`docs/benchmarks.md`), and so an answer can be mended without any question being heard differently.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.matching import repair
-from bot.matching.features import MEANING, Features, letter_groups, pair_names, stem_names
 from bot.matching.frames import frames_of
+from bot.matching.learn import Learnt, learn
 from bot.matching.rows import Rows
 from bot.matching.text import stem
-from bot.matching.train import Examples, train
 from bot.matching.vectors import Floats, Vectors, shipped
 from bot.matching.words import Reading, Words, denies
 from bot.model import Nation
 
-BACKGROUND_SHARE = 0.5  # how much an answer's own text counts in training, against a phrasing's 1
+Readings = Sequence[Sequence[Reading]]  # of each target's phrasings
 
 
 @dataclass(frozen=True)
@@ -30,14 +33,13 @@ class Target:
 
     id: str
     phrasings: tuple[str, ...]  # the question first
-    background: str = ""  # the answer's text
     nations: frozenset[Nation] = frozenset(Nation)
     group: str = ""  # its topic
 
 
 @dataclass(frozen=True)
 class Index:
-    """What `rank` reads. `cover[word, target]` is 2 where a phrasing has the word's stem, 1 where only the answer has."""
+    """What `rank` reads."""
 
     targets: tuple[Target, ...]
     vocabulary: dict[str, int]  # feature -> row
@@ -48,7 +50,7 @@ class Index:
     stems: dict[str, int]
     stem_weight: Floats
     stem_meaning: NDArray[np.float16]  # the direction of each stem's commonest word
-    cover: NDArray[np.uint8]
+    cover: NDArray[np.bool_]  # [stem, target]: whether a phrasing of the target has it
     known: dict[str, int]  # word -> in how many texts it stands
     keys: tuple[tuple[str, ...], ...]  # each target's phrasings as sorted words in a row
     denying: tuple[tuple[bool, ...], ...]  # whether each of them denies something
@@ -63,37 +65,28 @@ def key(words: Sequence[str]) -> str:
     return " ".join(words)
 
 
-def _all_words(reading: Reading) -> set[str]:
-    return {*reading.words, *reading.extra}
-
-
 def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = None) -> Index:
     """Train on every phrasing. Deterministic; takes a few seconds for 3,000 phrasings of 300 entries."""
     vectors = vectors or shipped()
     readings = [[words.read(text) for text in target.phrasings] for target in targets]
-    behind = [words.read(target.background) if target.background else None for target in targets]
+    directions = vectors.directions([reading.words for group in readings for reading in group])
+    return assemble(targets, readings, directions, learn(readings, directions, words.scaffold), vectors)
+
+
+def assemble(
+    targets: Sequence[Target], readings: Readings, directions: Floats, learnt: Learnt, vectors: Vectors
+) -> Index:
+    """The index from what was learnt, with all that is looked up and not learnt."""
     texts = [reading for group in readings for reading in group]
-    everything = [*texts, *(reading for reading in behind if reading)]
-
-    vocabulary, idf = _vocabulary(texts, [reading for reading in behind if reading], words.scaffold)
-    known = Counter(word for reading in everything for word in dict.fromkeys((*reading.words, *reading.extra)))
-    features = Features(vocabulary, idf)
-    learnt = [
-        *((reading, label, 1.0) for label, group in enumerate(readings) for reading in group),
-        *((reading, label, BACKGROUND_SHARE) for label, reading in enumerate(behind) if reading),
-    ]
-    directions = vectors.directions([reading.words for reading, _, _ in learnt])
-    found = [(features.vector(reading, words.scaffold), label, share) for reading, label, share in learnt]
-    model = train(Examples.of(found, np.float32(MEANING) * directions), len(vocabulary), len(targets))
-
-    stems, stem_weight, cover = _cover(readings, behind, everything)
+    known = Counter(word for reading in texts for word in dict.fromkeys((*reading.words, *reading.extra)))
+    stems, stem_weight, cover = _cover(readings, len(texts))
     return Index(
         targets=tuple(targets),
-        vocabulary=vocabulary,
-        idf=idf,
-        rows=Rows.of(model.rows),
-        meaning=np.ascontiguousarray(model.meaning.T),
-        phrasings=directions[: len(texts)].copy(),  # not a view: the answers' directions need not stay
+        vocabulary=learnt.vocabulary,
+        idf=learnt.idf,
+        rows=learnt.rows,
+        meaning=learnt.meaning,
+        phrasings=directions,
         stems=stems,
         stem_weight=stem_weight,
         stem_meaning=_stem_meaning(stems, known, vectors),
@@ -108,7 +101,7 @@ def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = Non
     )
 
 
-def _exact(readings: Sequence[Sequence[Reading]]) -> dict[str, int]:
+def _exact(readings: Readings) -> dict[str, int]:
     """Each phrasing that only one target has. One without words, such as a nation's name alone, is nobody's."""
     owners: dict[str, set[int]] = {}
     for label, group in enumerate(readings):
@@ -128,43 +121,15 @@ def _common_forms(vectors: Vectors) -> repair.Index:
     return repair.deletion_index(vectors.common, 1)
 
 
-def _vocabulary(
-    texts: Iterable[Reading], behind: Iterable[Reading], scaffold: frozenset[str]
-) -> tuple[dict[str, int], Floats]:
-    """Every feature of the phrasings, the commonest first, and the stems of the answers, with how telling each is."""
-    count: Counter[str] = Counter()
-    groups: dict[str, list[str]] = {}
-    total = 1
-    for reading in texts:
-        total += 1
-        own = _all_words(reading)
-        for word in own - groups.keys():
-            groups[word] = letter_groups(word)
-        count.update(list(stem_names(reading.words, reading, scaffold)))  # a mapping would add its values
-        count.update(pair_names(reading.words, reading))
-        count.update(set().union(*(groups[word] for word in own)))
-    seen = Counter(dict(sorted(count.items(), key=lambda item: (-item[1], item[0]))))
-    for reading in behind:
-        seen.update(name for name in stem_names(reading.words, reading, scaffold) if name not in seen)
-    idf = np.array([math.log(total / (1 + count)) + 1 for count in seen.values()], np.float32)
-    return {name: number for number, name in enumerate(seen)}, np.maximum(idf, np.float32(0.1))
-
-
-def _cover(
-    readings: Sequence[Sequence[Reading]], behind: Sequence[Reading | None], everything: Sequence[Reading]
-) -> tuple[dict[str, int], Floats, NDArray[np.uint8]]:
-    """Stems, how telling each is, and which target has it: in its phrasings (2) or its answer alone (1)."""
-    count = Counter(name for reading in everything for name in sorted({stem(word) for word in _all_words(reading)}))
+def _cover(readings: Readings, texts: int) -> tuple[dict[str, int], Floats, NDArray[np.bool_]]:
+    """Stems, how telling each is, and which target's phrasings have it."""
+    told = [[sorted({stem(word) for word in (*one.words, *one.extra)}) for one in group] for group in readings]
+    count = Counter(name for group in told for names in group for name in names)
     stems = {name: number for number, name in enumerate(count)}
-    cover = np.zeros((len(stems), len(readings)), np.uint8)
-    for label, (group, own) in enumerate(zip(readings, behind, strict=True)):
-        for word in own.words if own else ():
-            cover[stems[stem(word)], label] = 1
-        for reading in group:
-            for word in _all_words(reading):
-                cover[stems[stem(word)], label] = 2
-    total = len(everything) + 1
-    weight = np.array([math.log(total / (1 + seen)) + 1 for seen in count.values()], np.float32)
+    cover = np.zeros((len(stems), len(readings)), np.bool_)
+    for label, group in enumerate(told):
+        cover[[stems[name] for names in group for name in names], label] = True
+    weight = np.array([math.log((texts + 1) / (1 + seen)) + 1 for seen in count.values()], np.float32)
     return stems, np.maximum(weight, np.float32(0.1)), cover
 
 

@@ -16,7 +16,6 @@ from bot.matching.text import stem
 from bot.matching.vectors import Floats, Vectors
 from bot.matching.words import NEGATIONS, Reading, Words
 
-BY_LEVEL = (0.0, 0.6, 1.0)  # of a word: that the target lacks; that only its answer has; that a phrasing has
 REPAIRED = 0.7  # trust in a word that was repaired
 
 
@@ -65,11 +64,10 @@ class Gauge:
     def __init__(self, index: Index, words: Words, vectors: Vectors) -> None:
         self._index = index
         self._vectors = vectors
-        self._own = [np.flatnonzero(index.cover[:, target] == 2) for target in range(len(index.targets))]
+        self._own = [np.flatnonzero(index.cover[:, target]) for target in range(len(index.targets))]
         self._aside = words.scaffold | NEGATIONS
         self._short_forms = words.short_forms
         self._heaviest = float(index.stem_weight.max()) if len(index.stem_weight) else 1.0
-        self._asked = (index.cover == 2).any(axis=1)
 
     def content(self, reading: Reading, repaired: Mapping[str, str]) -> Content:
         """A reading's words that carry content, looked up once for all candidates."""
@@ -98,14 +96,16 @@ class Gauge:
         if not total:
             return Coverage()
         by_concept = self._by_concept(content.reading, target)
-        levels = [0 if one.row is None else int(self._index.cover[one.row, target]) for one in told]
-        levels = [2 if not level and one.word in by_concept else level for level, one in zip(levels, told, strict=True)]
-        alike = self._kinship(content, [at for at, level in enumerate(levels) if level < 2], target)
+        cover = self._index.cover
+        has = [one.word in by_concept or (one.row is not None and bool(cover[one.row, target])) for one in told]
+        alike = self._kinship(content, [at for at, known in enumerate(has) if not known], target)
         covered = kin = gap = worst = 0.0
-        for at, (one, level) in enumerate(zip(told, levels, strict=True)):
-            covered += one.weight * one.trust * BY_LEVEL[level]
-            kin += one.weight * one.trust * max(alike.get(at, 0.0), BY_LEVEL[level])
-            if level == 0:
+        for at, (one, known) in enumerate(zip(told, has, strict=True)):
+            if known:
+                covered += one.weight * one.trust
+                kin += one.weight * one.trust
+            else:
+                kin += one.weight * one.trust * alike[at]
                 worst = max(worst, one.weight / self._heaviest)
                 gap = max(gap, one.weight / self._heaviest * (1 - alike[at]))
         return Coverage(
@@ -113,10 +113,10 @@ class Gauge:
             kin=kin / total,
             gap=gap,
             worst=worst,
-            field=sum(one.weight for one in told if one.row is not None and self._asked[one.row]) / total,
+            field=sum(one.weight for one in told if one.row is not None) / total,
             weight=total / self._heaviest,
             words=len(told),
-            uncovered=tuple(one.word for one, level in zip(told, levels, strict=True) if level == 0),
+            uncovered=tuple(one.word for one, known in zip(told, has, strict=True) if not known),
             unknown=tuple(one.word for one in told if one.row is None),
         )
 

@@ -39,22 +39,20 @@ class Examples:
     lengths: Ints  # how many features each example has
     meaning: Floats  # [example, direction]
     labels: Ints
-    share: Floats  # how much each counts, 0..1
     starts: Ints = field(init=False)  # where each example's features begin
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "starts", np.cumsum(self.lengths) - self.lengths)
 
     @classmethod
-    def of(cls, found: Sequence[tuple[tuple[Ints, Floats], int, float]], meaning: Floats) -> Examples:
-        """From each example's features, label and share, and the directions of all."""
+    def of(cls, found: Sequence[tuple[tuple[Ints, Floats], int]], meaning: Floats) -> Examples:
+        """From each example's features and label, and the directions of all."""
         return cls(
-            numbers=np.concatenate([numbers for (numbers, _), _, _ in found] or [np.zeros(0, np.int64)]),
-            weights=np.concatenate([weights for (_, weights), _, _ in found] or [np.zeros(0, np.float32)]),
-            lengths=np.array([len(numbers) for (numbers, _), _, _ in found], np.int64),
+            numbers=np.concatenate([numbers for (numbers, _), _ in found] or [np.zeros(0, np.int64)]),
+            weights=np.concatenate([weights for (_, weights), _ in found] or [np.zeros(0, np.float32)]),
+            lengths=np.array([len(numbers) for (numbers, _), _ in found], np.int64),
             meaning=meaning,
-            labels=np.array([label for _, label, _ in found], np.int64),
-            share=np.array([share for _, _, share in found], np.float32),
+            labels=np.array([label for _, label in found], np.int64),
         )
 
     def places(self, which: Ints, most: int | None = None) -> tuple[Ints, Ints]:
@@ -83,9 +81,25 @@ class Model:
         np.add.at(self.meaning, labels, turn)
 
 
-def train(examples: Examples, features: int, labels: int) -> Model:
-    """A model by which a question's scores are the weighted sum over its features and its direction."""
-    model = _centroids(examples, features, labels)
+def centroids(examples: Examples, features: int, labels: int) -> Model:
+    """Where training starts: the mean direction of each label's examples, `HEAD_START` long."""
+    model = Model.empty(examples, features, labels)
+    at = np.repeat(examples.labels * features, examples.lengths) + examples.numbers
+    model.add(at, examples.weights, examples.labels, examples.meaning)
+    norms = np.sqrt(np.einsum("ij,ij->i", model.rows, model.rows) + np.einsum("ij,ij->i", model.meaning, model.meaning))
+    scale = (HEAD_START / np.where(norms > 0, norms, 1)).astype(np.float32)[:, None]
+    np.multiply(model.rows, scale, out=model.rows)
+    np.multiply(model.meaning, scale, out=model.meaning)
+    return model
+
+
+def train(examples: Examples, model: Model, begun: float = 0.0) -> Model:
+    """The model by which a question's scores are the weighted sum over its features and its direction.
+
+    It is the one given, changed: centroids, or one already trained, where `begun` (0..1) tells how much of the way to
+    take as done: the steps are as short as they would be by then.
+    """
+    labels = len(model.rows)
     near = _rivals(examples, model)
     todo = np.random.default_rng(SEED).permutation(len(examples.labels))
     together = max(TOGETHER[0], min(TOGETHER[1], labels // 12))
@@ -94,7 +108,7 @@ def train(examples: Examples, features: int, labels: int) -> Model:
         kept = min(fewer, near.shape[1])
         for start in range(0, len(todo), together):
             batch = todo[start : start + together]
-            done = (number + (start + len(batch) / 2) / len(todo)) / len(RIVALS)
+            done = begun + (1 - begun) * (number + (start + len(batch) / 2) / len(todo)) / len(RIVALS)
             odds = _odds(model, examples, batch, near[batch])
             _step(model, examples, batch, near[batch], odds, done)
             if number:
@@ -105,19 +119,6 @@ def train(examples: Examples, features: int, labels: int) -> Model:
                 near[batch, :kept] = np.take_along_axis(near[batch], likeliest, axis=1)
         near = near[:, :kept]
         todo = np.concatenate(left) if number else todo
-    return model
-
-
-def _centroids(examples: Examples, features: int, labels: int) -> Model:
-    """Where training starts: the mean direction of each label's examples, `HEAD_START` long."""
-    model = Model.empty(examples, features, labels)
-    at = np.repeat(examples.labels * features, examples.lengths) + examples.numbers
-    weights = examples.weights * np.repeat(examples.share, examples.lengths)
-    model.add(at, weights, examples.labels, examples.meaning * examples.share[:, None])
-    norms = np.sqrt(np.einsum("ij,ij->i", model.rows, model.rows) + np.einsum("ij,ij->i", model.meaning, model.meaning))
-    scale = (HEAD_START / np.where(norms > 0, norms, 1)).astype(np.float32)[:, None]
-    np.multiply(model.rows, scale, out=model.rows)
-    np.multiply(model.meaning, scale, out=model.meaning)
     return model
 
 
@@ -161,7 +162,7 @@ def _step(model: Model, examples: Examples, batch: Ints, near: Ints, odds: Float
     """Move the weights of the telling rivals; `done` is the share of all steps that lies behind, 0..1."""
     rows, columns = np.nonzero(np.abs(odds) > TELLING)
     who, labels = batch[rows], near[rows, columns]
-    change = np.float32(-RATE * (1 - done)) * examples.share[who] * odds[rows, columns]
+    change = np.float32(-RATE * (1 - done)) * odds[rows, columns]
     places, lengths = examples.places(who)
     at = examples.numbers[places] + np.repeat(labels * model.rows.shape[1], lengths)
     step = examples.weights[places] * np.repeat(change, lengths)

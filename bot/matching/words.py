@@ -121,8 +121,8 @@ class Words:
         )
         self._concepts = Phrasebook(
             {
-                tuple(stem(word) for word in tokens(text)): f"={number}"
-                for number, group in enumerate(language.concepts)
+                tuple(stem(word) for word in tokens(text)): f"={group[0]}"
+                for group in language.concepts
                 for text in group
             }
         )

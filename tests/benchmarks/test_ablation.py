@@ -13,7 +13,7 @@ from bot.matching.repair import Repairer
 from bot.matching.words import Words
 
 TARGETS = (
-    Target("pension", ("What happens to the pension?", "is my pension safe"), "It moves with you."),
+    Target("pension", ("What happens to the pension?", "is my pension safe")),
     Target("lease", ("Can we rent the library?", "who signs the lease of the library")),
     Target("term-lot", ("What is a lot?", "explain lots")),
 )

@@ -15,8 +15,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.bootstrap import read_knowledge
 from adapters.terminal.main import main
 from bot.errors import KnowledgeError
+from bot.knowledge import snapshot
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.lint import lint
 from bot.knowledge.load import default_folder, load, load_questions, revision_of
@@ -31,7 +33,6 @@ from bot.knowledge.schema import (
     Topic,
     Variant,
 )
-from bot.knowledge.snapshot import dump, undump
 from bot.knowledge.yaml_safe import read
 from bot.model import Status
 
@@ -327,11 +328,27 @@ def test_the_revision_follows_the_files(tmp_path: Path) -> None:
     assert revision_of(tmp_path) != first
 
 
-def test_a_snapshot_gives_the_same_knowledge_back() -> None:
+def test_a_snapshot_gives_the_same_knowledge_back(tmp_path: Path) -> None:
     knowledge = load(default_folder())
-    again = undump(dump(knowledge), knowledge.folder)
+    path = snapshot.path_in(tmp_path, knowledge.revision)
+    snapshot.save(path, knowledge)
+    again = snapshot.load(path, knowledge.folder)
     for field in dataclasses.fields(KnowledgeBase):
         assert getattr(again, field.name) == getattr(knowledge, field.name), field.name
+
+
+@pytest.mark.parametrize("where", [4, 2000, -4])
+def test_a_damaged_snapshot_is_not_trusted(tmp_path: Path, where: int) -> None:
+    knowledge = load(default_folder())
+    path = snapshot.path_in(tmp_path, knowledge.revision)
+    assert snapshot.load(path, knowledge.folder) is None
+    snapshot.save(path, knowledge)
+    raw = bytearray(path.read_bytes())
+    raw[where] ^= 1
+    path.write_bytes(raw)
+    assert snapshot.load(path, knowledge.folder) is None
+    assert read_knowledge(knowledge.folder, tmp_path).revision == knowledge.revision
+    assert snapshot.load(path, knowledge.folder) is not None, "the mended snapshot is good again"
 
 
 def test_the_template_of_the_editors_guide_loads_and_has_no_errors(tmp_path: Path) -> None:

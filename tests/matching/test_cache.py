@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from adapters.bootstrap import open_library
+from bot.kept import write
 from bot.knowledge.schema import Language
 from bot.matching import cache
 from bot.matching.confidence import SHIPPED
-from bot.matching.index import build
+from bot.matching.index import Target, build
 from bot.matching.words import Words
+from bot.model import Nation
 
 TOPIC = """
 topic: {id: t, title: Buying, owner: o, review_every_months: 6}
@@ -112,10 +115,10 @@ def test_only_the_newest_caches_are_kept(tmp_path: Path) -> None:
     index = build([], Words(Language()))
     for number in range(cache.KEEP + 3):
         path = tmp_path / f"index-{number}.npz"
-        cache.save(path, index, b"")
+        cache.save(path, index)
         cache.save_weights(path, SHIPPED)
         os.utime(path, (number, number))
-    cache.save(tmp_path / "index-new.npz", index, b"")
+    cache.save(tmp_path / "index-new.npz", index)
     left = {path.stem for path in tmp_path.glob("index-*")}
     assert left == {"index-new", *(f"index-{number}" for number in range(3, cache.KEEP + 3))}
     assert len(list(tmp_path.glob("confidence-*"))) == cache.KEEP
@@ -124,12 +127,32 @@ def test_only_the_newest_caches_are_kept(tmp_path: Path) -> None:
 def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "taken").mkdir()
     with pytest.raises(OSError, match="taken"):
-        cache.write(tmp_path / "taken", b"content")
+        write(tmp_path / "taken", b"content")
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
-def test_other_knowledge_has_another_name() -> None:
-    assert cache.name_of("a") != cache.name_of("b")
+def test_the_name_tells_what_is_asked_and_in_which_words() -> None:
+    target = Target("a", ("one",), frozenset({Nation.WALES, Nation.SCOTLAND}))
+    plain = Language()
+    others = [
+        replace(target, id="b"), replace(target, phrasings=("one", "two")), replace(target, group="g"),
+        replace(target, nations=frozenset({Nation.WALES})),
+    ]  # fmt: skip
+    names = {cache.name_of([one], plain) for one in (target, *others)}
+    names.add(cache.name_of([target], Language(concepts=(("a", "b"),))))
+    names.add(cache.name_of([target, target], plain))
+    assert len(names) == 7
+
+
+def test_an_answer_may_change_without_a_new_training(knowledge: Path, tmp_path: Path) -> None:
+    built: list[str] = []
+    cache_dir = tmp_path / "cache"
+    open_library(knowledge, cache_dir, lambda: built.append("first"))
+    changed = tmp_path / "knowledge"
+    (changed / "topics").mkdir(parents=True)
+    (changed / "topics" / "t.yaml").write_text(TOPIC.replace("lead: Yes.", "lead: As a rule."))
+    library = open_library(changed, cache_dir, lambda: built.append("again"))
+    assert (built, library.knowledge.entries["lots"].answers[0].lead) == (["first"], "As a rule.")
 
 
 def test_a_cache_folder_that_can_not_be_written_costs_no_answer(knowledge: Path, tmp_path: Path) -> None:

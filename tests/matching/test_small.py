@@ -13,7 +13,7 @@ from bot.matching.index import Target, build
 from bot.matching.matcher import Matcher
 from bot.matching.words import Words
 
-LOTS = Target("lots", ("Do we have to divide a contract into lots?", "split the contract"), "Yes, as a rule.")
+LOTS = Target("lots", ("Do we have to divide a contract into lots?", "split the contract"))
 PRICE = Target("price", ("Must we take the lowest price?",))
 LEASE = Target("lease", ("Who signs the lease?",))
 WORDLESS = Target("wordless", ("In Wales?", "?!"))
@@ -57,10 +57,10 @@ def test_every_question_is_ranked_and_can_be_explained(name: str) -> None:
 @pytest.mark.parametrize("name", WORLDS)
 def test_its_index_comes_back_from_the_cache(name: str, tmp_path: Path) -> None:
     made = matcher(WORLDS[name])
-    cache.save(tmp_path / "index-a.npz", made.index, b"")
+    cache.save(tmp_path / "index-a.npz", made.index)
     found = cache.load(tmp_path / "index-a.npz")
     assert found is not None
-    again = Matcher(found[0], made.words)
+    again = Matcher(found, made.words)
     assert [again.rank(text) for text in QUESTIONS] == [made.rank(text) for text in QUESTIONS]
 
 

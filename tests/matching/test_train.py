@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.matching.rows import Rows
-from bot.matching.train import Examples, _centroids, train
+from bot.matching.train import Examples, Model, centroids, train
 from bot.matching.vectors import shipped
 
 LABELS = 60  # more than an example has rivals
@@ -15,15 +15,19 @@ LABELS = 60  # more than an example has rivals
 def examples() -> Examples:
     """Each label has a feature of its own, and all share a strong one."""
     found = [
-        ((np.array([0, 1 + label, 1 + (label + turn) % LABELS]), np.array([1.0, 0.8, 0.3], np.float32)), label, 1.0)
+        ((np.array([0, 1 + label, 1 + (label + turn) % LABELS]), np.array([1.0, 0.8, 0.3], np.float32)), label)
         for turn in (1, 2)
         for label in range(LABELS)
     ]
     return Examples.of(found, np.zeros((len(found), 4), np.float32))
 
 
+def trained(found: Examples) -> Model:
+    return train(found, centroids(found, LABELS + 1, LABELS))
+
+
 def test_it_tells_the_labels_apart() -> None:
-    model = train(examples(), LABELS + 1, LABELS)
+    model = trained(examples())
     asked = np.zeros((LABELS, LABELS + 1), np.float32)
     asked[:, 0] = 1
     asked[np.arange(LABELS), 1 + np.arange(LABELS)] = 1
@@ -31,19 +35,19 @@ def test_it_tells_the_labels_apart() -> None:
 
 
 def test_the_same_examples_give_the_same_weights() -> None:
-    first, second = (train(examples(), LABELS + 1, LABELS) for _ in range(2))
+    first, second = (trained(examples()) for _ in range(2))
     assert np.array_equal(first.rows, second.rows)
     assert np.array_equal(first.meaning, second.meaning)
 
 
 def test_what_is_told_apart_for_certain_is_left_alone() -> None:
-    found = [((np.array([0, 1 + label]), np.full(2, 4, np.float32)), label, 1.0) for label in range(LABELS)]
+    found = [((np.array([0, 1 + label]), np.full(2, 4, np.float32)), label) for label in range(LABELS)]
     certain = Examples.of(found, np.zeros((LABELS, 4), np.float32))
-    assert np.array_equal(train(certain, LABELS + 1, LABELS).rows, _centroids(certain, LABELS + 1, LABELS).rows)
+    assert np.array_equal(trained(certain).rows, centroids(certain, LABELS + 1, LABELS).rows)
 
 
 def test_nothing_to_learn_from_is_no_error() -> None:
-    model = train(Examples.of([], np.zeros((0, 4), np.float32)), 3, 2)
+    model = trained(Examples.of([], np.zeros((0, 4), np.float32)))
     assert not model.rows.any()
 
 

@@ -1,0 +1,132 @@
+"""A change of a few targets learnt on top of an index, in a fraction of a second.
+
+The targets that are asked for in other ways now, and their nearest neighbours, are trained on from the weights they have,
+with steps as short as near the end of a training; everybody else's weights stay. What is looked up and not learnt is made
+anew. A training from scratch gives nearly the same (`benchmarks/continued.py` tells how nearly), so it may follow when
+there is time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.matching.features import Features, Ints
+from bot.matching.index import Index, Readings, Target, assemble
+from bot.matching.learn import Learnt, examples_of, vocabulary_of
+from bot.matching.train import SHARPNESS, Examples, Model, centroids, train
+from bot.matching.vectors import Floats, Vectors, shipped
+from bot.matching.words import Reading, Words
+
+MOST = 0.5  # share of the targets that changed; of more, a training from scratch is the better one
+NEIGHBOURS = 24  # targets trained again beside the changed ones
+HEARD = 200  # phrasings of the changed ones, at most, by which the neighbours are found
+BEGUN = 0.6  # how far a training is taken to have come already
+
+
+@dataclass(frozen=True)
+class Continued:
+    """The new index, and the ids whose weights moved."""
+
+    index: Index
+    touched: frozenset[str]
+
+
+def continued(
+    before: Index, was: Words, targets: Sequence[Target], words: Words, vectors: Vectors | None = None
+) -> Continued | None:
+    """The index of these targets, learnt on top of an earlier one that was built with the words `was`.
+
+    None where more than `MOST` of the targets changed.
+    """
+    vectors = vectors or shipped()
+    old = {target.id: number for number, target in enumerate(before.targets)}
+    readings = [[words.read(text) for text in target.phrasings] for target in targets]
+    changed = []
+    for number, target in enumerate(targets):
+        earlier = before.targets[old[target.id]] if target.id in old else None
+        heard = earlier is not None and earlier.phrasings == target.phrasings
+        if not heard or (was is not words and readings[number] != [was.read(text) for text in target.phrasings]):
+            changed.append(number)
+    if len(changed) > MOST * len(targets):
+        return None
+    place = np.array([old.get(target.id, -1) for target in targets])  # of each target in the earlier index
+    directions = _directions(before, place, readings, changed, vectors)
+    learnt, again = _learn_on(before, place, readings, directions, changed, words.scaffold)
+    index = assemble(targets, readings, directions, learnt, vectors)
+    return Continued(index, frozenset(targets[number].id for number in again))
+
+
+def _directions(before: Index, place: Ints, readings: Readings, changed: Sequence[int], vectors: Vectors) -> Floats:
+    """Of every phrasing, one after the other; those of the unchanged targets are there already."""
+    starts = np.cumsum([0, *(len(target.phrasings) for target in before.targets)])
+    found = [np.zeros((0, vectors.size), np.float32)]
+    for number, group in enumerate(readings):
+        if number in changed:
+            found.append(vectors.directions([reading.words for reading in group]))
+        else:
+            found.append(before.phrasings[starts[place[number]] : starts[place[number] + 1]])
+    return np.concatenate(found)
+
+
+def _learn_on(
+    before: Index,
+    place: Ints,
+    readings: Readings,
+    directions: Floats,
+    changed: Sequence[int],
+    scaffold: frozenset[str],
+) -> tuple[Learnt, list[int]]:
+    """What is learnt, and the numbers of the targets that were trained again."""
+    vocabulary, idf = _extended(before, [reading for number in changed for reading in readings[number]], scaffold)
+    features = Features(vocabulary, idf)
+    starts = np.cumsum([0, *map(len, readings)])
+
+    def examples(numbers: Sequence[int]) -> Examples:
+        own = [place for n in numbers for place in range(starts[n], starts[n + 1])]
+        return examples_of([readings[n] for n in numbers], directions[own], features, scaffold)
+
+    moved = np.full(len(before.targets), -1)  # of each earlier target: its number now, -1 of one that is gone
+    moved[place[place >= 0]] = np.flatnonzero(place >= 0)
+    near = _neighbours(before, moved, examples(changed), NEIGHBOURS + 2 * len(changed)) if changed else []
+    again = [*changed, *(number for number in near if number not in changed)]
+    model = _model(before, place[again], examples(again), len(vocabulary))
+    meaning = np.zeros((before.meaning.shape[0], len(readings)), np.float32)
+    meaning[:, place >= 0] = before.meaning[:, place[place >= 0]]
+    meaning[:, again] = model.meaning.T
+    moved[place[again][place[again] >= 0]] = -1  # their weights are replaced
+    rows = before.rows.replaced(moved, len(readings), np.array(again, np.int64), model.rows)
+    return Learnt(vocabulary, idf, rows, meaning), again
+
+
+def _model(before: Index, place: Ints, examples: Examples, features: int) -> Model:
+    """Some targets trained on, from the weights they had; those that are new (-1) from their centroids."""
+    model = centroids(examples, features, len(place))
+    there = np.flatnonzero(place >= 0)
+    model.rows[there] = 0
+    model.rows[there, : len(before.idf)] = before.rows.of_targets(place[there])
+    model.meaning[there] = before.meaning[:, place[there]].T
+    return train(examples, model, BEGUN)
+
+
+def _neighbours(before: Index, moved: Ints, heard: Examples, most: int) -> list[int]:
+    """The new numbers of the targets that some phrasings were likeliest to be heard as, the likeliest first."""
+    likely = np.zeros(len(before.targets))
+    for at in range(0, len(heard.labels), max(1, len(heard.labels) // HEARD)):
+        own = slice(heard.starts[at], heard.starts[at] + heard.lengths[at])
+        known = heard.numbers[own] < len(before.idf)
+        scores = before.rows.sum(heard.numbers[own][known], heard.weights[own][known])
+        odds = np.exp(SHARPNESS * (scores + before.meaning.T @ heard.meaning[at]))
+        likely += odds / odds.sum()
+    return [int(moved[number]) for number in np.argsort(-likely, kind="stable")[:most] if moved[number] >= 0]
+
+
+def _extended(before: Index, texts: Sequence[Reading], scaffold: frozenset[str]) -> tuple[dict[str, int], Floats]:
+    """The vocabulary with the features that are new in some texts. How telling the others are stays as it was."""
+    found, weights = vocabulary_of(texts, scaffold, sum(len(target.phrasings) for target in before.targets))
+    vocabulary = dict(before.vocabulary)
+    fresh = [name for name in found if name not in vocabulary]
+    vocabulary.update(zip(fresh, range(len(vocabulary), len(vocabulary) + len(fresh)), strict=True))
+    return vocabulary, np.concatenate([before.idf, weights[[found[name] for name in fresh]]])
