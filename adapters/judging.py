@@ -49,12 +49,7 @@ class Verdict:
     rest: tuple[Key, ...] = ()
 
 
-@dataclass(frozen=True)
-class Change:
-    """What may be heard or answered in another way; everything, where `entries` is None."""
-
-    entries: frozenset[str] | None  # that changed themselves
-    moved: frozenset[str] = frozenset()  # that are weighed in another way
+Change = frozenset[str] | None  # ids of what is answered or asked for in another way; everything, if None
 
 
 class Remembering(Words):
@@ -81,7 +76,7 @@ class Judge:
         self._cache_dir = cache_dir
         self._words: dict[str, Words] = {}
         self._libraries: dict[str, Library] = {}
-        self._moved: dict[frozenset[str], frozenset[str]] = {}  # two indexes by name: what they weigh differently
+        self._moved: dict[frozenset[str], frozenset[str]] = {}  # two indexes by name: what they weigh in another way
 
     def look(self, confirmed: str, came: Mapping[Key, Came]) -> Verdict:
         """Read the files as they are now, learn them, and ask what the change may touch.
@@ -158,19 +153,18 @@ class Judge:
         was, name = _index_name(before), cache.name_of(targets, knowledge.language)
         entries = _changed(before.knowledge, knowledge)
         if name == was:
-            return Library(knowledge, before.matcher), Change(entries)
+            return Library(knowledge, before.matcher), entries
         pair, path = frozenset({was, name}), self._cache_dir / name
         made = None if path.exists() else continued(before.matcher.index, before.matcher.words, targets, words)
         if made is None:
             moved = self._moved.get(pair)
-            change = Change(None) if moved is None else Change(entries, moved)
-            return trained(knowledge, words, self._cache_dir), change
-        self._moved[pair] = made.touched
+            return trained(knowledge, words, self._cache_dir), None if moved is None else entries | moved
+        self._moved[pair] = made.changed
         keep(lambda: cache.save(path, made.index))
         weights = cache.load_weights(self._cache_dir / was)
         if weights is not None:
             keep(lambda: cache.save_weights(path, weights))
-        return Library(knowledge, Matcher(made.index, words, weights=weights or SHIPPED)), Change(entries, made.touched)
+        return Library(knowledge, Matcher(made.index, words, weights=weights or SHIPPED)), entries | made.changed
 
 
 def failing(now_came: Mapping[Key, Came], came: Mapping[Key, Came]) -> tuple[str, ...]:
@@ -196,18 +190,16 @@ def _changed(before: KnowledgeBase, after: KnowledgeBase) -> frozenset[str]:
 def _touched(
     keys: Iterable[Key], came: Mapping[Key, Came], change: Change, before: Library, after: Library
 ) -> Iterator[Key]:
-    """Those of the questions that the change may touch: by an entry that changed, by weights, by a guard, by a word."""
-    if change.entries is None:
+    """Those of the questions that the change may touch: by an entry, a guard or a word."""
+    if change is None:
         yield from keys
         return
     guards = GuardBook(before.knowledge.guards), GuardBook(after.knowledge.guards)
     same_guards = before.knowledge.guards == after.knowledge.guards
     words = before.matcher.words, after.matcher.words
     for key in keys:
-        entries = came[key].entries
         if (
-            not change.entries.isdisjoint(entries)
-            or not change.moved.isdisjoint(entries[:1])
+            not change.isdisjoint(came[key].entries)
             or (words[0] is not words[1] and words[0].read(key[1]) != words[1].read(key[1]))
             or (not same_guards and _fires(guards[0], key[1]) != _fires(guards[1], key[1]))
         ):

@@ -1,9 +1,9 @@
-"""A change of a few targets learnt on top of an index, in a fraction of a second.
+"""A change of a few targets learnt on top of an index, in a second.
 
-The targets that are asked for in other ways now, and their nearest neighbours, are trained on from the weights they have,
-with steps as short as near the end of a training; everybody else's weights stay. What is looked up and not learnt is made
-anew. A training from scratch gives nearly the same (`benchmarks/continued.py` tells how nearly), so it may follow when
-there is time.
+The targets that are asked for in other ways now are trained on from the weights they have, told apart from their nearest
+neighbours; everybody else's weights stay, so that hardly another question is heard differently. (A training from scratch
+has another order, and hears two or three in a hundred differently: `benchmarks/continued.py`.) What is looked up and not
+learnt is made anew.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from bot.matching.train import SHARPNESS, Examples, Model, centroids, train
 from bot.matching.vectors import Floats, Vectors, shipped
 from bot.matching.words import Reading, Words
 
-MOST = 0.5  # share of the targets that changed; of more, a training from scratch is the better one
-NEIGHBOURS = 24  # targets trained again beside the changed ones
-HEARD = 200  # phrasings of the changed ones, at most, by which the neighbours are found
-BEGUN = 0.6  # how far a training is taken to have come already
+MOST = 40  # changed targets; of more, a training from scratch is the better one
+NEIGHBOURS = 24  # targets that changed ones are told apart from; two more for each of them
+HEARD = 200  # phrasings of the changed ones, about, by which the neighbours are found
+BEGUN = 0.3  # how far a training is taken to have come already
 
 
 @dataclass(frozen=True)
 class Continued:
-    """The new index, and the ids whose weights moved."""
+    """The new index, and the ids of the targets that are asked for in other ways."""
 
     index: Index
-    touched: frozenset[str]
+    changed: frozenset[str]
 
 
 def continued(
@@ -39,7 +39,7 @@ def continued(
 ) -> Continued | None:
     """The index of these targets, learnt on top of an earlier one that was built with the words `was`.
 
-    None where more than `MOST` of the targets changed.
+    None where more than `MOST` targets changed.
     """
     vectors = vectors or shipped()
     old = {target.id: number for number, target in enumerate(before.targets)}
@@ -50,13 +50,13 @@ def continued(
         heard = earlier is not None and earlier.phrasings == target.phrasings
         if not heard or (was is not words and readings[number] != [was.read(text) for text in target.phrasings]):
             changed.append(number)
-    if len(changed) > MOST * len(targets):
+    if len(changed) > MOST or len(changed) == len(targets):
         return None
     place = np.array([old.get(target.id, -1) for target in targets])  # of each target in the earlier index
     directions = _directions(before, place, readings, changed, vectors)
-    learnt, again = _learn_on(before, place, readings, directions, changed, words.scaffold)
+    learnt = _learn_on(before, place, readings, directions, changed, words.scaffold)
     index = assemble(targets, readings, directions, learnt, vectors)
-    return Continued(index, frozenset(targets[number].id for number in again))
+    return Continued(index, frozenset(targets[number].id for number in changed))
 
 
 def _directions(before: Index, place: Ints, readings: Readings, changed: Sequence[int], vectors: Vectors) -> Floats:
@@ -78,8 +78,8 @@ def _learn_on(
     directions: Floats,
     changed: Sequence[int],
     scaffold: frozenset[str],
-) -> tuple[Learnt, list[int]]:
-    """What is learnt, and the numbers of the targets that were trained again."""
+) -> Learnt:
+    """What is learnt: with the changed targets trained on."""
     vocabulary, idf = _extended(before, [reading for number in changed for reading in readings[number]], scaffold)
     features = Features(vocabulary, idf)
     starts = np.cumsum([0, *map(len, readings)])
@@ -91,24 +91,25 @@ def _learn_on(
     moved = np.full(len(before.targets), -1)  # of each earlier target: its number now, -1 of one that is gone
     moved[place[place >= 0]] = np.flatnonzero(place >= 0)
     near = _neighbours(before, moved, examples(changed), NEIGHBOURS + 2 * len(changed)) if changed else []
-    again = [*changed, *(number for number in near if number not in changed)]
-    model = _model(before, place[again], examples(again), len(vocabulary))
+    both = [*changed, *(number for number in near if number not in changed)]
+    model = _model(before, place[both], examples(both), len(vocabulary), len(changed))
     meaning = np.zeros((before.meaning.shape[0], len(readings)), np.float32)
     meaning[:, place >= 0] = before.meaning[:, place[place >= 0]]
-    meaning[:, again] = model.meaning.T
-    moved[place[again][place[again] >= 0]] = -1  # their weights are replaced
-    rows = before.rows.replaced(moved, len(readings), np.array(again, np.int64), model.rows)
-    return Learnt(vocabulary, idf, rows, meaning), again
+    meaning[:, changed] = model.meaning[: len(changed)].T
+    again = place[changed]
+    moved[again[again >= 0]] = -1  # their weights are replaced
+    rows = before.rows.replaced(moved, len(readings), np.array(changed, np.int64), model.rows[: len(changed)])
+    return Learnt(vocabulary, idf, rows, meaning)
 
 
-def _model(before: Index, place: Ints, examples: Examples, features: int) -> Model:
-    """Some targets trained on, from the weights they had; those that are new (-1) from their centroids."""
+def _model(before: Index, place: Ints, examples: Examples, features: int, movable: int) -> Model:
+    """Some targets with the weights they had, those that are new (-1) with their centroids; the first ones trained on."""
     model = centroids(examples, features, len(place))
     there = np.flatnonzero(place >= 0)
     model.rows[there] = 0
     model.rows[there, : len(before.idf)] = before.rows.of_targets(place[there])
     model.meaning[there] = before.meaning[:, place[there]].T
-    return train(examples, model, BEGUN)
+    return train(examples, model, BEGUN, movable)
 
 
 def _neighbours(before: Index, moved: Ints, heard: Examples, most: int) -> list[int]:

@@ -93,14 +93,15 @@ def centroids(examples: Examples, features: int, labels: int) -> Model:
     return model
 
 
-def train(examples: Examples, model: Model, begun: float = 0.0) -> Model:
+def train(examples: Examples, model: Model, begun: float = 0.0, movable: int | None = None) -> Model:
     """The model by which a question's scores are the weighted sum over its features and its direction.
 
     It is the one given, changed: centroids, or one already trained, where `begun` (0..1) tells how much of the way to
-    take as done: the steps are as short as they would be by then.
+    take as done: the steps are as short as they would be by then. Only the first `movable` labels move, if it is given.
     """
     labels = len(model.rows)
-    near = _rivals(examples, model)
+    movable = labels if movable is None else movable
+    near = _rivals(examples, model, movable)
     todo = np.random.default_rng(SEED).permutation(len(examples.labels))
     together = max(TOGETHER[0], min(TOGETHER[1], labels // 12))
     for number, fewer in enumerate((*RIVALS[1:], RIVALS[-1])):
@@ -110,7 +111,8 @@ def train(examples: Examples, model: Model, begun: float = 0.0) -> Model:
             batch = todo[start : start + together]
             done = begun + (1 - begun) * (number + (start + len(batch) / 2) / len(todo)) / len(RIVALS)
             odds = _odds(model, examples, batch, near[batch])
-            _step(model, examples, batch, near[batch], odds, done)
+            moving = odds if movable == labels else np.where(near[batch] < movable, odds, 0)
+            _step(model, examples, batch, near[batch], moving, done)
             if number:
                 left.append(batch[odds.min(axis=1) < -TELLING])
             if kept < near.shape[1]:
@@ -122,10 +124,13 @@ def train(examples: Examples, model: Model, begun: float = 0.0) -> Model:
     return model
 
 
-def _rivals(examples: Examples, model: Model) -> Ints:
-    """[example, rival]: labels each is told apart from: its own, and the nearest at the start by its leading features."""
+def _rivals(examples: Examples, model: Model, movable: int) -> Ints:
+    """[example, rival]: labels each is told apart from: its own, and the nearest at the start by its leading features.
+
+    Where only some labels move, those are among them: new ones are no match yet for the trained, and would never be near.
+    """
     labels = len(model.rows)
-    count = min(RIVALS[0], labels)
+    count = min(labels, RIVALS[0] + (movable if movable < labels else 0))
     everyone = np.arange(len(examples.labels))
     if count == labels:
         return np.tile(np.arange(labels), (len(everyone), 1))
@@ -137,6 +142,8 @@ def _rivals(examples: Examples, model: Model) -> Ints:
     for example, length in enumerate(lengths.tolist()):
         own = slice(start, start := start + length)
         scores = weights[own] @ rows.take(numbers[own], axis=0, mode="clip") + model.meaning @ examples.meaning[example]
+        if movable < labels:
+            scores[:movable] = np.inf
         scores[examples.labels[example]] = np.inf
         near[example] = np.argpartition(-scores, count - 1)[:count]
     return near
