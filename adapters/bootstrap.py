@@ -13,7 +13,7 @@ from adapters.settings import AllSettings
 from bot.advisor import Advisor, Log, Observe
 from bot.knowledge import snapshot
 from bot.knowledge.base import KnowledgeBase
-from bot.knowledge.load import load, revision_of
+from bot.knowledge.load import Known, load, revision_of
 from bot.matching import cache
 from bot.matching.calibrate import fit
 from bot.matching.confidence import SHIPPED
@@ -67,13 +67,13 @@ def trained(
     return Library(knowledge, Matcher(index, words))
 
 
-def read_knowledge(folder: Path, cache_dir: Path | None) -> KnowledgeBase:
-    """The knowledge as its files are now. KnowledgeError names every problem."""
+def read_knowledge(folder: Path, cache_dir: Path | None, known: Known | None = None) -> KnowledgeBase:
+    """The knowledge as its files are now. KnowledgeError names every problem. `known` as for `load`."""
     if cache_dir is None:
-        return load(folder)
+        return load(folder, known)
     knowledge = snapshot.load(snapshot.path_in(cache_dir, revision_of(folder)), folder)
     if knowledge is None:
-        knowledge = load(folder)
+        knowledge = load(folder, known)
         keep(lambda: snapshot.save(snapshot.path_in(cache_dir, knowledge.revision), knowledge))
     return knowledge
 

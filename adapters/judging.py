@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,13 +19,14 @@ from bot.guard import GuardBook
 from bot.knowledge import snapshot
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.lint import lint
-from bot.knowledge.load import load_questions
+from bot.knowledge.load import Known, load, load_questions
 from bot.knowledge.schema import Language, Question
 from bot.matching import cache
 from bot.matching.confidence import SHIPPED
 from bot.matching.continued import continued
 from bot.matching.matcher import Matcher
-from bot.matching.words import Reading, Words
+from bot.matching.texts import Reader
+from bot.matching.words import Words
 from bot.targets import targets_of
 
 Key = tuple[str, str, tuple[str, ...], str]  # of a question: topic, text, what was asked before, who asks and when
@@ -52,21 +54,6 @@ class Verdict:
 Change = frozenset[str] | None  # ids of what is answered or asked for in another way; everything, if None
 
 
-class Remembering(Words):
-    """Words that remember what they read: the same 28,000 phrasings with every change."""
-
-    def __init__(self, language: Language) -> None:
-        super().__init__(language)
-        self._read: dict[str, Reading] = {}
-
-    def read(self, text: str) -> Reading:
-        """As the parent reads it."""
-        found = self._read.get(text)
-        if found is None:
-            found = self._read[text] = super().read(text)
-        return found
-
-
 class Judge:
     """Reads, learns and asks; remembers the last few libraries, and needs no memory to be right."""
 
@@ -74,7 +61,8 @@ class Judge:
         self._folder = folder
         self._questions = questions
         self._cache_dir = cache_dir
-        self._words: dict[str, Words] = {}
+        self._files: Known = {}
+        self._readers: dict[str, Reader] = {}  # by language
         self._libraries: dict[str, Library] = {}
         self._moved: dict[frozenset[str], frozenset[str]] = {}  # two indexes by name: what they weigh in another way
 
@@ -85,7 +73,7 @@ class Judge:
         out right nothing is lost, so it is asked later.
         """
         try:
-            knowledge = read_knowledge(self._folder, self._cache_dir)
+            knowledge = read_knowledge(self._folder, self._cache_dir, self._files)
             found = lint(knowledge, now().date(), self._questions, errors_only=True)
             questions = dict(self._rows())
         except KnowledgeError as error:
@@ -110,9 +98,19 @@ class Judge:
         wanted = set(keys)
         return self._ask(self._library(revision), {key: row for key, row in self._rows() if key in wanted})
 
-    def keys(self) -> tuple[Key, ...]:
-        """Every question. KnowledgeError if a question file can't be read."""
-        return tuple(key for key, _ in self._rows())
+    def first(self, revision: str) -> dict[Key, Came]:
+        """What comes of every question with the knowledge in charge at first; nothing where the files can't be read.
+
+        Reads what each later change has in common with it, so that the first change does not wait.
+        """
+        library = self._library(revision)
+        reader = self._reader(library.knowledge.language)
+        for target in library.matcher.index.targets:
+            reader.read(target.phrasings)
+        with suppress(KnowledgeError):
+            load(self._folder, self._files)
+            return self._ask(library, dict(self._rows()))
+        return {}
 
     def _rows(self) -> Iterator[tuple[Key, Question]]:
         for topic, question in load_questions(self._questions) if self._questions else ():
@@ -131,10 +129,10 @@ class Judge:
 
         return asyncio.run(ask())
 
-    def _words_of(self, language: Language) -> Words:
+    def _reader(self, language: Language) -> Reader:
         name = language.model_dump_json(exclude={"terms"})
-        found = self._words.get(name) or Remembering(language)
-        self._words = {**dict(list(self._words.items())[-1:]), name: found}  # the last one, and this
+        found = self._readers.get(name) or Reader(Words(language))
+        self._readers = {**dict(list(self._readers.items())[-1:]), name: found}  # the last one, and this
         return found
 
     def _library(self, revision: str) -> Library:
@@ -143,28 +141,30 @@ class Judge:
         if found is None:
             path = snapshot.path_in(self._cache_dir, revision)
             knowledge = snapshot.load(path, self._folder) or read_knowledge(self._folder, self._cache_dir)
-            found = trained(knowledge, self._words_of(knowledge.language), self._cache_dir)
+            reader = self._reader(knowledge.language)
+            found = trained(knowledge, reader.words, self._cache_dir)
             self._libraries[revision] = found
         return found
 
     def _learn(self, before: Library, knowledge: KnowledgeBase) -> tuple[Library, Change]:
         """The library of changed knowledge, and what is different in it."""
-        targets, words = targets_of(knowledge), self._words_of(knowledge.language)
+        targets = targets_of(knowledge)
+        was_reader, reader = self._reader(before.knowledge.language), self._reader(knowledge.language)
         was, name = _index_name(before), cache.name_of(targets, knowledge.language)
         entries = _changed(before.knowledge, knowledge)
         if name == was:
             return Library(knowledge, before.matcher), entries
         pair, path = frozenset({was, name}), self._cache_dir / name
-        made = None if path.exists() else continued(before.matcher.index, before.matcher.words, targets, words)
+        made = None if path.exists() else continued(before.matcher.index, was_reader, targets, reader)
         if made is None:
             moved = self._moved.get(pair)
-            return trained(knowledge, words, self._cache_dir), None if moved is None else entries | moved
+            return trained(knowledge, reader.words, self._cache_dir), None if moved is None else entries | moved
         self._moved[pair] = made.changed
         keep(lambda: cache.save(path, made.index))
         weights = cache.load_weights(self._cache_dir / was)
         if weights is not None:
             keep(lambda: cache.save_weights(path, weights))
-        return Library(knowledge, Matcher(made.index, words, weights=weights or SHIPPED)), entries | made.changed
+        return Library(knowledge, Matcher(made.index, reader.words, weights=weights or SHIPPED)), entries | made.changed
 
 
 def failing(now_came: Mapping[Key, Came], came: Mapping[Key, Came]) -> tuple[str, ...]:

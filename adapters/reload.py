@@ -22,7 +22,6 @@ from watchfiles import awatch
 
 from adapters.bootstrap import Library, open_library
 from adapters.judging import Came, Judge, Key, Verdict, failing
-from bot.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +84,7 @@ class Reloader:
                 with suppress(BrokenProcessPool), _second_process(*self._of) as pool:
                     if not learnt:
                         library = self._confirmed.library
-                        came = await _in(pool, _ask_all, library.knowledge.revision)
+                        came = await _in(pool, _first, library.knowledge.revision)
                         self._confirmed = Confirmed(library, came)
                         learnt = True
                     await self._follow(pool)
@@ -179,8 +178,5 @@ def _ask(revision: str, keys: Sequence[Key]) -> dict[Key, Came]:
     return _judges[0].ask(revision, keys)
 
 
-def _ask_all(revision: str) -> dict[Key, Came]:
-    """With the first knowledge; of question files that can't be read nothing is known."""
-    with suppress(KnowledgeError):
-        return _judges[0].ask(revision, _judges[0].keys())
-    return {}
+def _first(revision: str) -> dict[Key, Came]:
+    return _judges[0].first(revision)

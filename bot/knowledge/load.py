@@ -53,16 +53,23 @@ def revision_of(folder: Path) -> str:
     return _revision(_contents(folder))
 
 
-def load(folder: Path) -> KnowledgeBase:
-    """Load a folder. KnowledgeError lists every problem of every file."""
-    return _Loading(folder).finish()
+Known = dict[tuple[str, bytes], tuple[Document | None, list[Problem], TopicFile | None, list[Problem]]]
+
+
+def load(folder: Path, known: Known | None = None) -> KnowledgeBase:
+    """Load a folder. KnowledgeError lists every problem of every file.
+
+    `known` is what a load leaves for the next one, so that only topic files that changed are read again.
+    """
+    return _Loading(folder, {} if known is None else known).finish()
 
 
 class _Loading:
     """One load: collects problems until the end."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, known: Known) -> None:
         self.folder = folder
+        self.known = known
         self.contents = _contents(folder)
         self.topic_files = [path for path in self.contents if path.parent == folder / "topics"]
         self.problems: list[Problem] = []
@@ -75,6 +82,8 @@ class _Loading:
     def finish(self) -> KnowledgeBase:
         for path in self.topic_files:
             self._topic(path)
+        for name, raw in self.known.keys() - {(self._name(path), raw) for path, raw in self.contents.items()}:
+            del self.known[name, raw]
         self._names_of_files()
         language = self._own("language.yaml", Language)
         guards = self._own("guards.yaml", Guards) or Guards()
@@ -124,9 +133,22 @@ class _Loading:
             if path.suffix.casefold() in {".yml", ".yaml"} and path.suffix != ".yaml":
                 self._problem(path, (), f"this file is not read: rename it to {path.stem}.yaml")
 
+    def _topic_file(self, path: Path) -> TopicFile | None:
+        raw, name = self.contents[path], self._name(path)
+        known = self.known.get((name, raw)) if isinstance(raw, bytes) else None
+        if known is None:
+            document, unread = parse(raw, name)
+            known = document, unread, *(validate(TopicFile, document, name) if document else (None, []))
+            if isinstance(raw, bytes):
+                self.known[name, raw] = known
+        document, unread, found, wrong = known
+        self.problems += [*unread, *wrong]
+        if document is not None:
+            self.documents[path] = document
+        return found
+
     def _topic(self, path: Path) -> None:
-        document = self._read(path)
-        found = self._validate(TopicFile, document, path) if document else None
+        found = self._topic_file(path)
         if found is None:
             return
         topic = found.topic

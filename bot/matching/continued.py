@@ -14,11 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.matching.features import Features, Ints
-from bot.matching.index import Index, Readings, Target, assemble
+from bot.matching.index import Index, Target, assemble
 from bot.matching.learn import Learnt, examples_of, vocabulary_of
+from bot.matching.texts import Reader
 from bot.matching.train import SHARPNESS, Examples, Model, centroids, train
 from bot.matching.vectors import Floats, Vectors, shipped
-from bot.matching.words import Reading, Words
+from bot.matching.words import Reading
+
+Readings = Sequence[Sequence[Reading]]  # of each target's phrasings
 
 MOST = 40  # changed targets; of more, a training from scratch is the better one
 NEIGHBOURS = 24  # targets that changed ones are told apart from; two more for each of them
@@ -35,27 +38,27 @@ class Continued:
 
 
 def continued(
-    before: Index, was: Words, targets: Sequence[Target], words: Words, vectors: Vectors | None = None
+    before: Index, was: Reader, targets: Sequence[Target], reader: Reader, vectors: Vectors | None = None
 ) -> Continued | None:
-    """The index of these targets, learnt on top of an earlier one that was built with the words `was`.
+    """The index of these targets, learnt on top of an earlier one that was built with the words of the reader `was`.
 
     None where more than `MOST` targets changed.
     """
     vectors = vectors or shipped()
     old = {target.id: number for number, target in enumerate(before.targets)}
-    readings = [[words.read(text) for text in target.phrasings] for target in targets]
+    texts = [reader.read(target.phrasings) for target in targets]
     changed = []
     for number, target in enumerate(targets):
-        earlier = before.targets[old[target.id]] if target.id in old else None
-        heard = earlier is not None and earlier.phrasings == target.phrasings
-        if not heard or (was is not words and readings[number] != [was.read(text) for text in target.phrasings]):
+        heard = target.id in old and before.targets[old[target.id]].phrasings == target.phrasings
+        if not heard or (was is not reader and texts[number].readings != was.read(target.phrasings).readings):
             changed.append(number)
     if len(changed) > MOST or len(changed) == len(targets):
         return None
     place = np.array([old.get(target.id, -1) for target in targets])  # of each target in the earlier index
+    readings = [one.readings for one in texts]
     directions = _directions(before, place, readings, changed, vectors)
-    learnt = _learn_on(before, place, readings, directions, changed, words.scaffold)
-    index = assemble(targets, readings, directions, learnt, vectors)
+    learnt = _learn_on(before, place, readings, directions, changed, reader.words.scaffold)
+    index = assemble(targets, texts, directions, learnt, vectors, before)
     return Continued(index, frozenset(targets[number].id for number in changed))
 
 

@@ -7,8 +7,7 @@ that gained nothing (`docs/benchmarks.md`), and so an answer can be mended witho
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,15 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.matching import repair
-from bot.matching.frames import frames_of
 from bot.matching.learn import Learnt, learn
 from bot.matching.rows import Rows
 from bot.matching.text import stem
+from bot.matching.texts import Texts, read
 from bot.matching.vectors import Floats, Vectors, shipped
-from bot.matching.words import Reading, Words, denies
+from bot.matching.words import Words
 from bot.model import Nation
-
-Readings = Sequence[Sequence[Reading]]  # of each target's phrasings
 
 
 @dataclass(frozen=True)
@@ -60,26 +57,27 @@ class Index:
     common_forms: repair.Index
 
 
-def key(words: Sequence[str]) -> str:
-    """A phrasing as one comparable string."""
-    return " ".join(words)
-
-
 def build(targets: Sequence[Target], words: Words, vectors: Vectors | None = None) -> Index:
     """Train on every phrasing. Deterministic; takes a few seconds for 3,000 phrasings of 300 entries."""
     vectors = vectors or shipped()
-    readings = [[words.read(text) for text in target.phrasings] for target in targets]
-    directions = vectors.directions([reading.words for group in readings for reading in group])
-    return assemble(targets, readings, directions, learn(readings, directions, words.scaffold), vectors)
+    texts = [read(target.phrasings, words) for target in targets]
+    directions = vectors.directions([reading.words for one in texts for reading in one.readings])
+    learnt = learn([one.readings for one in texts], directions, words.scaffold)
+    return assemble(targets, texts, directions, learnt, vectors)
 
 
 def assemble(
-    targets: Sequence[Target], readings: Readings, directions: Floats, learnt: Learnt, vectors: Vectors
+    targets: Sequence[Target],
+    texts: Sequence[Texts],
+    directions: Floats,
+    learnt: Learnt,
+    vectors: Vectors,
+    before: Index | None = None,
 ) -> Index:
-    """The index from what was learnt, with all that is looked up and not learnt."""
-    texts = [reading for group in readings for reading in group]
-    known = Counter(word for reading in texts for word in dict.fromkeys((*reading.words, *reading.extra)))
-    stems, stem_weight, cover = _cover(readings, len(texts))
+    """The index from what was learnt, with all that is looked up and not learnt. `before` spares some of the work."""
+    known = _sum(one.words for one in texts)
+    stems = _sum(one.stems for one in texts)
+    same_words = before is not None and list(known) == list(before.known)
     return Index(
         targets=tuple(targets),
         vocabulary=learnt.vocabulary,
@@ -87,32 +85,36 @@ def assemble(
         rows=learnt.rows,
         meaning=learnt.meaning,
         phrasings=directions,
-        stems=stems,
-        stem_weight=stem_weight,
+        stems={name: number for number, name in enumerate(stems)},
+        stem_weight=_weights(stems, len(directions)),
         stem_meaning=_stem_meaning(stems, known, vectors),
-        cover=cover,
-        known=dict(known),
-        keys=tuple(tuple(key(sorted(reading.words)) for reading in group) for group in readings),
-        denying=tuple(tuple(denies(reading.words) for reading in group) for group in readings),
-        frames=tuple(_frames(group) for group in readings),
-        exact=_exact(readings),
-        own_forms=repair.deletion_index(known, 2),
+        cover=_cover(stems, texts),
+        known=known,
+        keys=tuple(one.keys for one in texts),
+        denying=tuple(one.denying for one in texts),
+        frames=tuple(one.frames for one in texts),
+        exact=_exact(texts),
+        own_forms=before.own_forms if before is not None and same_words else repair.deletion_index(known, 2),
         common_forms=_common_forms(vectors),
     )
 
 
-def _exact(readings: Readings) -> dict[str, int]:
+def _sum(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for count in counts:
+        for name, seen in count.items():
+            total[name] = total.get(name, 0) + seen
+    return total
+
+
+def _exact(texts: Sequence[Texts]) -> dict[str, int]:
     """Each phrasing that only one target has. One without words, such as a nation's name alone, is nobody's."""
-    owners: dict[str, set[int]] = {}
-    for label, group in enumerate(readings):
-        for reading in group:
-            if reading.words:
-                owners.setdefault(key(reading.words), set()).add(label)
-    return {text: labels.pop() for text, labels in owners.items() if len(labels) == 1}
-
-
-def _frames(group: Iterable[Reading]) -> tuple[str, ...]:
-    return tuple(sorted({frame for reading in group for frame in frames_of(reading.words)}))
+    owners: dict[str, int] = {}
+    for label, one in enumerate(texts):
+        for plain in one.plain:
+            if owners.setdefault(plain, label) != label:
+                owners[plain] = -1
+    return {plain: label for plain, label in owners.items() if plain and label >= 0}
 
 
 @lru_cache(maxsize=1)
@@ -121,19 +123,22 @@ def _common_forms(vectors: Vectors) -> repair.Index:
     return repair.deletion_index(vectors.common, 1)
 
 
-def _cover(readings: Readings, texts: int) -> tuple[dict[str, int], Floats, NDArray[np.bool_]]:
-    """Stems, how telling each is, and which target's phrasings have it."""
-    told = [[sorted({stem(word) for word in (*one.words, *one.extra)}) for one in group] for group in readings]
-    count = Counter(name for group in told for names in group for name in names)
-    stems = {name: number for number, name in enumerate(count)}
-    cover = np.zeros((len(stems), len(readings)), np.bool_)
-    for label, group in enumerate(told):
-        cover[[stems[name] for names in group for name in names], label] = True
-    weight = np.array([math.log((texts + 1) / (1 + seen)) + 1 for seen in count.values()], np.float32)
-    return stems, np.maximum(weight, np.float32(0.1)), cover
+def _weights(stems: Mapping[str, int], texts: int) -> Floats:
+    """How telling each stem is."""
+    weight = np.array([math.log((texts + 1) / (1 + seen)) + 1 for seen in stems.values()], np.float32)
+    return np.maximum(weight, np.float32(0.1))
 
 
-def _stem_meaning(stems: Iterable[str], known: Counter[str], vectors: Vectors) -> NDArray[np.float16]:
+def _cover(stems: Iterable[str], texts: Sequence[Texts]) -> NDArray[np.bool_]:
+    """Which target's phrasings have which stem."""
+    number = {name: at for at, name in enumerate(stems)}
+    cover = np.zeros((len(number), len(texts)), np.bool_)
+    for label, one in enumerate(texts):
+        cover[[number[name] for name in one.stems], label] = True
+    return cover
+
+
+def _stem_meaning(stems: Iterable[str], known: Mapping[str, int], vectors: Vectors) -> NDArray[np.float16]:
     """The direction of each stem, as its commonest word means it."""
     word_of: dict[str, str] = {}
     for word, _ in sorted(known.items(), key=lambda item: (-item[1], item[0])):

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from bot.matching.frames import frames_of, lacking
-from bot.matching.index import Index, key
+from bot.matching.index import Index
 from bot.matching.signals import Content, Coverage, Gauge
+from bot.matching.texts import key
 from bot.matching.train import SHARPNESS
 from bot.matching.vectors import Floats
 from bot.matching.words import Reading, denies

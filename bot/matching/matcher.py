@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 
 from bot.matching.confidence import SHIPPED, Weights, estimate
 from bot.matching.features import MEANING
-from bot.matching.index import Index, key
+from bot.matching.index import Index
 from bot.matching.look import LOOK, REACH, Asked, Looked, Looker, shares_of, spread_of
 from bot.matching.repair import Repairer
 from bot.matching.scorer import Scorer
 from bot.matching.signals import Gauge
+from bot.matching.texts import key
 from bot.matching.vectors import Floats, Vectors, shipped
 from bot.matching.why import Why, carried_by
 from bot.matching.words import Reading, Words
