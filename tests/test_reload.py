@@ -33,7 +33,11 @@ entries:
     answers: [{{nations: [uk], status: practice, lead: No., sources: [{{title: A, url: "https://example.org"}}]}}]
     reviewed: 2026-11-24
 """
-QUESTIONS = 'topic: t\nquestions:\n  - {text: "must a contract be divided into lots", entry: lots}\n'
+QUESTIONS = """topic: t
+questions:
+  - {text: "must a contract be divided into lots", entry: lots}
+  - {text: "how do I bake bread", entry: null, outcome: out_of_scope}
+"""
 
 
 class Desk:
@@ -45,6 +49,7 @@ class Desk:
         self.advisor = self._advisor(library)
         self.revision = library.knowledge.revision
         self.library = library
+        self.reloader: Reloader | None = None
 
     @staticmethod
     def _advisor(library: Library) -> Advisor:
@@ -64,6 +69,13 @@ class Desk:
                 self.news.notify_all()
 
         self._task = asyncio.get_running_loop().create_task(notify())
+
+    async def until_confirmed(self) -> None:
+        """Until every question was asked of the knowledge in charge."""
+        assert self.reloader
+        async with asyncio.timeout(30):
+            while self.reloader.confirmed != self.revision:  # noqa: ASYNC110 (nothing tells of it but the log)
+                await asyncio.sleep(0.02)
 
     async def until(self, true: Callable[[], bool]) -> None:
         async with self.news:
@@ -98,7 +110,8 @@ def reloader(folder: Path, desk: Desk) -> Reloader:
 @asynccontextmanager
 async def watching(folder: Path) -> AsyncIterator[Desk]:
     desk = Desk(open_library(folder, folder.parent / "cache"))
-    task = asyncio.create_task(reloader(folder, desk).run())
+    desk.reloader = reloader(folder, desk)
+    task = asyncio.create_task(desk.reloader.run())
     await asyncio.sleep(2)  # the second process starts, learns what passes, and the watch begins
     try:
         yield desk
@@ -141,6 +154,39 @@ async def test_a_change_that_makes_a_question_fail_is_refused_and_the_sentence_n
         assert await desk.ask() == "Think about it 0."
 
 
+async def test_a_change_that_a_later_question_speaks_against_is_taken_back(folder: Path) -> None:
+    async with watching(folder) as desk:
+        before = desk.revision
+        asked = folder.parent / "questions" / "t.yaml"
+        asked.write_text(QUESTIONS.replace("entry: null, outcome: out_of_scope", "entry: price"))
+        (folder / "topics" / "t.yaml").write_text(
+            TOPIC.format(lead="Think about it 0.").replace("owner: o", "owner: p")
+        )
+        await desk.until(lambda: bool(desk.told))
+        assert desk.told[0].startswith("The changed knowledge is taken back, the old one is in charge again: ")
+        assert "'how do I bake bread' came out right before and does not now" in desk.told[0]
+        assert (desk.revision, await desk.ask()) == (before, "Think about it 0.")
+
+
+async def test_a_broken_file_while_questions_are_asked_leaves_the_change_in_charge(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.reload.TOGETHER", 1)
+    rows = "".join(f'  - {{text: "what about zebra number {n}", entry: null, outcome: fallback}}\n' for n in range(100))
+    (folder.parent / "questions" / "t.yaml").write_text(QUESTIONS + rows)
+    path = folder / "topics" / "t.yaml"
+    async with watching(folder) as desk:
+        before = desk.revision
+        write(folder, "Think twice.")
+        await desk.until(lambda: desk.revision != before)
+        assert desk.reloader
+        assert desk.reloader.confirmed == before
+        path.write_text(TOPIC[:100])
+        await desk.until(lambda: bool(desk.told))
+        assert await desk.ask() == "Think twice."
+        await desk.until_confirmed()
+
+
 async def test_a_thousand_answers_during_fifty_changes_lose_nothing_and_see_no_half(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -179,6 +225,17 @@ async def test_the_second_process_may_be_killed_and_the_change_is_still_taken_up
         text = TOPIC.format(lead="Think again.").replace("id: lots", "id: lots-of-it")
         (folder / "topics" / "t.yaml").write_text(text)
         await desk.until(lambda: bool(desk.told))  # what passed before is still known
+
+
+async def test_the_second_process_may_be_killed_while_questions_are_asked(folder: Path) -> None:
+    async with watching(folder) as desk:
+        before = desk.revision
+        write(folder, "Think twice.")
+        await desk.until(lambda: desk.revision != before)
+        for process in multiprocessing.active_children():
+            process.kill()
+        await desk.until_confirmed()
+        assert await desk.ask() == "Think twice."
 
 
 async def test_a_change_while_the_first_judging_runs_is_taken_up_after_it(folder: Path) -> None:

@@ -18,9 +18,9 @@ from math import exp, log
 Weights = Mapping[str, float]  # signal -> weight, and `bias`
 
 SHIPPED: Weights = {
-    "share": 0.16, "score": -0.79, "margin": 0.42, "spread": -2.33, "coverage": 0.37, "kin": 0.12, "gap": -0.8,
-    "uncovered": 0.27, "open": -1.51, "unknown": -0.89, "ratio": 3.38, "meaning": 3.25, "length": 3.07,
-    "opposed": -0.08, "who": 0.04, "asks": -0.3, "when": -0.45, "bias": -1.62,
+    "share": 0.15, "score": -0.73, "margin": 0.63, "spread": -2.28, "coverage": 0.38, "kin": 0.64, "gap": -0.56,
+    "uncovered": 0.11, "open": -1.13, "unknown": -1.01, "ratio": 3.38, "meaning": 3.0, "length": 2.87,
+    "opposed": -0.09, "who": 0.03, "asks": -0.36, "when": -0.38, "bias": -2.0,
 }  # fmt: skip
 
 
