@@ -17,7 +17,7 @@ T = TypeVar("T")
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 SCALING = PAGE.with_name("scaling.md")
 TITLE = "# Benchmarks\n\nWritten by the commands of `benchmarks/`, each its own section; `benchmarks/README.md` names them.\n"
-ORDER = ("accuracy", "scope", "speed", "own", "ablation")
+ORDER = ("accuracy", "scope", "speed", "own", "ablation", "continued")
 LIBRARIES = ("numpy", "rapidfuzz", "bm25s", "tantivy", "scikit-learn")
 
 

@@ -10,10 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.continued import before_the_change, firsts, right
 from benchmarks.grown import grow
 from benchmarks.page import put, sampled
 from benchmarks.peers import ask, peers
 from benchmarks.sets import Row, with_slips
+from benchmarks.worlds import Question
+from bot.knowledge.schema import Language
+from bot.matching.index import Target, build
+from bot.matching.words import Words
 
 ROOT = Path(__file__).parent.parent.parent
 TOPICS = {"pension": "keep my pension when I move", "tender": "bid for the tender", "lease": "rent the old library"}
@@ -100,6 +105,18 @@ def test_accuracy_scope_and_speed_write_their_sections(data: Path, tmp_path: Pat
     assert "| **this matcher** | 6 | 60 |" in text
     assert "| **this matcher** | 1 | 2 |" in text, "the knowledge given"
     assert str(data) not in text
+
+
+def test_what_a_change_learnt_on_top_costs_is_told_against_a_training_from_scratch() -> None:
+    words = Words(Language())
+    targets = [Target(label, tuple(f"{opening} {rest}" for opening in OPENINGS)) for label, rest in TOPICS.items()]
+    index = build(before_the_change(targets, frozenset({"lease"}), gone=True), words)
+    asked = [Question("bid for a tender", frozenset({"tender"})), Question("rent a library", frozenset({"lease"}))]
+    found = firsts(index, words, asked)
+    assert found[0] == "tender"
+    assert (right(found, asked), right(found, asked, frozenset({"lease"}))) == ("50.0", "0.0")
+    halved = before_the_change(targets, frozenset({"lease"}), gone=False)
+    assert [len(target.phrasings) for target in halved] == [6, 6, 3]
 
 
 def test_a_section_is_replaced_and_the_others_stay(tmp_path: Path) -> None:
