@@ -19,7 +19,7 @@ from bot.matching.index import Target, build
 from bot.matching.matcher import Matcher, Ranking
 from bot.matching.words import Words
 from bot.model import Nation
-from bot.targets import GUARD, targets_of
+from bot.targets import is_entry, targets_of
 
 SETS = ("banking77", "hwu64", "clinc150")
 QUESTIONS = Path(__file__).parent.parent / "tests" / "questions"
@@ -53,7 +53,7 @@ class World:
             if question.guarded:
                 continue
             ranking = self.matcher.rank(question.text, nation=question.nation)
-            if ranking.best is not None and not ranking.exact and not ranking.best.entry.startswith(GUARD):
+            if ranking.best is not None and not ranking.exact and is_entry(ranking.best.entry):
                 yield question, ranking
 
 

@@ -45,7 +45,7 @@ from bot.moment import Draft
 from bot.pace import Pace
 from bot.replies import Asking, Replies
 from bot.say import Voice
-from bot.targets import GUARD
+from bot.targets import is_entry
 
 Observe = Callable[[Utterance, Reply, float], None]
 
@@ -180,7 +180,7 @@ class Advisor:
     def find(self, text: str, limit: int = 10) -> tuple[Candidate, ...]:
         """Ranked entries for a text, as inline search shows them. Logs nothing."""
         found = self._matcher.rank(text).candidates
-        return tuple(candidate for candidate in found if not candidate.entry.startswith(GUARD))[:limit]
+        return tuple(candidate for candidate in found if is_entry(candidate.entry))[:limit]
 
     def nation_in(self, text: str) -> Nation | None:
         """The one nation that the words name, by itself or by a place; None for none and for several. Logs nothing."""

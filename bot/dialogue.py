@@ -16,7 +16,7 @@ from bot.guard import GuardBook
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.schema import Guard
 from bot.listening import Heard, Listener
-from bot.matching.decide import Policy, Zone
+from bot.matching.decide import NOT_OURS, Policy, Zone
 from bot.matching.matcher import Matcher
 from bot.matching.text import MAX_CHARS, tokens
 from bot.model import Memory, OptionKind, Outcome, Utterance, UtteranceKind
@@ -24,7 +24,7 @@ from bot.moment import Draft, Moment, moment_of
 from bot.options import decode
 from bot.replies import Replies
 from bot.resuming import Resuming
-from bot.targets import GUARD
+from bot.targets import GUARD, is_entry
 
 
 class Dialogue:
@@ -39,6 +39,7 @@ class Dialogue:
         self._replies = replies
         self._commands = commands
         self._guards = GuardBook(knowledge.guards)
+        self._not_ours = {group.id: Outcome(group.outcome) for group in knowledge.not_ours}
         self._drafts = Drafts(knowledge, matcher.words, replies, commands)
         modifiers = Modifiers.of(knowledge.language, matcher.words.scaffold)
         resuming = Resuming(matcher.words, modifiers, replies, self._drafts)
@@ -141,7 +142,7 @@ class Dialogue:
         guard = self._top_guard(heard)
         if guard is not None:
             return Draft(self._replies.guard(guard, asking), ranking=ranking, verdict=verdict)
-        ids = tuple(entry for entry in heard.ids if not entry.startswith(GUARD))
+        ids = tuple(entry for entry in heard.ids if is_entry(entry))
         if verdict.zone is Zone.ANSWER and ids:
             reply = self._replies.show(ids[:1], asking)
             return Draft(reply, about=ids[:1], ranking=ranking, verdict=verdict)
@@ -151,7 +152,7 @@ class Dialogue:
             return Draft(self._replies.show(ids, asking), about=ids, ranking=ranking, verdict=verdict)
         if verdict.zone is Zone.OFFER and ids:
             reply = self._replies.offer(ids, asking, self._replies.voice.say("three" if len(ids) > 1 else "one"))
-        elif verdict.in_field:
+        elif self._in_field(heard):
             topics = [self._knowledge.topic_of.get(candidate.entry, "") for candidate in ranking.candidates]
             topic = next((topic for topic in topics if self._replies.contact(topic, asking.nation)), "")
             reply = self._replies.unknown(asking, topic)
@@ -166,6 +167,13 @@ class Dialogue:
         if best is None or not best.entry.startswith(GUARD) or heard.verdict.zone is Zone.UNKNOWN:
             return None
         return self._guards.by_id[best.entry.removeprefix(GUARD)]
+
+    def _in_field(self, heard: Heard) -> bool:
+        """Whether what is not known is a gap of ours; what is most like a question nothing answers says so itself."""
+        best = heard.ranking.best
+        if best is None or not best.entry.startswith(NOT_OURS):
+            return heard.verdict.in_field
+        return self._not_ours[best.entry.removeprefix(NOT_OURS)] is Outcome.FALLBACK
 
     def _with_personal_data(self, draft: Draft, moment: Moment) -> Draft:
         """Identifying numbers: text not stored, a notice, and the answer if the rest reached the answer zone."""

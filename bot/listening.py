@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from bot.follow_up import POINTING
 from bot.knowledge.base import KnowledgeBase
-from bot.matching.decide import Policy, Verdict, Zone, decide
+from bot.matching.decide import NOT_OURS, Policy, Verdict, Zone, decide
 from bot.matching.matcher import Matcher, Ranking
 from bot.matching.text import tokens
 from bot.model import Nation
-from bot.targets import GUARD
+from bot.targets import is_entry
 
 LONG_STORY_WORDS = 45
 SHORT_FOLLOW_UP, LONG_FOLLOW_UP = 8, 12  # words: so short, or with "it" or "and" in it, it may lean on the last entry
@@ -98,6 +98,9 @@ class Listener:
         self, text: str, nation: Nation | None, ranking: Ranking, verdict: Verdict
     ) -> tuple[Ranking, Verdict]:
         """A dictated run-on says its question in one clause: trust that clause where the whole points the same way."""
+        best = ranking.best
+        if best is None or best.entry.startswith(NOT_OURS):
+            return ranking, verdict
         likely = {candidate.entry for candidate in ranking.candidates[:4]}
         for clause in _CLAUSE_END.split(text):
             if len(tokens(clause)) < ENOUGH_FOR_A_CLAUSE:
@@ -127,7 +130,7 @@ class Listener:
                 continue
             heard = [self._rank(half, nation) for half in halves]
             ids = tuple(verdict.offer[0] for _, verdict in heard if verdict.zone is Zone.ANSWER)
-            if len(set(ids)) == 2 and not any(entry.startswith(GUARD) for entry in ids):
+            if len(set(ids)) == 2 and all(map(is_entry, ids)):
                 return Heard(ids, min(ranking.confidence for ranking, _ in heard), *heard[0])
         return None
 
@@ -142,12 +145,12 @@ class Listener:
             if len(words - self._matcher.words.scaffold) < ENOUGH_FOR_A_SENTENCE:
                 continue
             ranking, judged = self._rank(sentence, nation)
-            if judged.zone is not Zone.UNKNOWN and not judged.offer[0].startswith(GUARD):
+            if judged.zone is not Zone.UNKNOWN and is_entry(judged.offer[0]):
                 asks = "?" in sentence or not words.isdisjoint(_ASKS)
                 weight = ranking.confidence * (ASKING_COUNTS if asks else 1.0)
                 sure[judged.offer[0]] = max(sure.get(judged.offer[0], 0.0), weight)
         for candidate in whole.candidates[:2]:
-            if not candidate.entry.startswith(GUARD) and whole.confidence >= self._policy.offer:
+            if is_entry(candidate.entry) and whole.confidence >= self._policy.offer:
                 sure.setdefault(candidate.entry, whole.confidence * candidate.score)
         ids = tuple(sorted(sure, key=lambda entry: -sure[entry])[:MOST_OFFERED])
         return Heard(ids, min(sure[ids[0]], 1.0), whole, verdict) if ids else None

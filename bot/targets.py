@@ -1,13 +1,19 @@
-"""What the matcher ranks, made from the knowledge: every entry, and every guard that has phrasings of its own."""
+"""What the matcher ranks, made from the knowledge: entries, guards with phrasings, and questions nothing answers."""
 
 from __future__ import annotations
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.schema import Entry
+from bot.matching.decide import NOT_OURS
 from bot.matching.index import Target
 from bot.model import Nation
 
 GUARD = "guard:"  # before a guard's id among the targets; no entry id can hold a colon
+
+
+def is_entry(target: str) -> bool:
+    """Whether a target answers with an entry; guards and questions that nothing answers do not."""
+    return ":" not in target
 
 
 def _nations(entry: Entry) -> frozenset[Nation]:
@@ -33,4 +39,5 @@ def targets_of(knowledge: KnowledgeBase) -> tuple[Target, ...]:
         for entry in knowledge.entries.values()
     ]
     guards = [Target(GUARD + guard.id, guard.phrasings) for guard in knowledge.guards if guard.phrasings]
-    return (*entries, *guards)
+    not_ours = [Target(NOT_OURS + group.id, group.phrasings) for group in knowledge.not_ours]
+    return (*entries, *guards, *not_ours)

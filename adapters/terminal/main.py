@@ -211,7 +211,11 @@ def diff(before: str, after: str) -> None:
 
 
 @main.command()
-@click.argument("kind", type=click.Choice(("topic", "language", "guards", "messages", "questions")), default="topic")
+@click.argument(
+    "kind",
+    type=click.Choice(("topic", "language", "guards", "not_ours", "messages", "questions")),
+    default="topic",
+)
 def schema(kind: str) -> None:
     """Print the JSON Schema of a kind of file, for editors."""
     from adapters.terminal import maintain as command

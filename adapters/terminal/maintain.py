@@ -16,13 +16,14 @@ from bot.compose import review_due
 from bot.errors import UsageError
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.load import default_folder, load
-from bot.knowledge.schema import Entry, Guards, Language, Messages, Model, QuestionFile, TopicFile
+from bot.knowledge.schema import Entry, Guards, Language, Messages, Model, NotOursFile, QuestionFile, TopicFile
 from bot.model import Nation, Role
 from bot.replies import Asking, Replies
 from bot.say import Voice
 
 SCHEMAS: dict[str, type[Model]] = {
-    "topic": TopicFile, "language": Language, "guards": Guards, "messages": Messages, "questions": QuestionFile,
+    "topic": TopicFile, "language": Language, "guards": Guards, "not_ours": NotOursFile,
+    "messages": Messages, "questions": QuestionFile,
 }  # fmt: skip
 
 

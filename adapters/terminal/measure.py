@@ -26,7 +26,7 @@ from bot.knowledge.load import load_floors, load_questions
 from bot.knowledge.schema import Guard, Question
 from bot.model import Outcome, Role
 from bot.moment import Draft
-from bot.targets import GUARD
+from bot.targets import is_entry
 
 SHOWN = (Outcome.ANSWERED, Outcome.CLARIFYING)
 
@@ -98,7 +98,7 @@ def _ranked(draft: Draft) -> tuple[str, ...]:
     """Entries best first: those shown or offered, then the matcher's other candidates."""
     first = tuple(part.entry for part in draft.reply.parts) or draft.reply.offered
     others = tuple(c.entry for c in draft.ranking.candidates) if draft.ranking else ()
-    return tuple(entry for entry in dict.fromkeys((*first, *others)) if not entry.startswith(GUARD))
+    return tuple(entry for entry in dict.fromkeys((*first, *others)) if is_entry(entry))
 
 
 def share(results: Iterable[Result], of: Callable[[Result], bool], has: Callable[[Result], bool]) -> tuple[int, int]:

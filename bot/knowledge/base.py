@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bot.knowledge.schema import Entry, Guard, Language, Messages, Topic
+from bot.knowledge.schema import Entry, Guard, Language, Messages, NotOurs, Topic
 
 TERMS = "terms"  # the topic that glossary terms belong to
 
@@ -35,6 +35,7 @@ class KnowledgeBase:
     topic_of: Mapping[str, str]  # entry id -> topic id
     language: Language
     guards: tuple[Guard, ...]
+    not_ours: tuple[NotOurs, ...]
     messages: Messages
     revision: str  # hash of the files
     folder: Path

@@ -89,7 +89,8 @@ def _question_files(knowledge: KnowledgeBase, folder: Path) -> Iterator[Problem]
             yield Problem(_topic_file(knowledge, topic), 1, message, "question-file", "warning")
     rows, problems = read_questions(folder, knowledge.entries, root if inside else None)
     yield from problems
-    phrasings = {folded(text) for entry in knowledge.entries.values() for text in entry.phrasings}
+    learnt = [*(e.phrasings for e in knowledge.entries.values()), *(group.phrasings for group in knowledge.not_ours)]
+    phrasings = {folded(text) for texts in learnt for text in texts}
     for row in rows:
         question = row.question
         if not question.context and question.source is None and folded(question.text) in phrasings:

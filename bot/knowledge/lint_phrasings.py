@@ -19,7 +19,10 @@ def _asked(entry: Entry) -> Iterator[tuple[str, Where]]:
 
 def phrasing_collides(checked: Checked) -> Iterator[Finding]:
     """The same phrasing, after normalising, under two entries: which one would be right?"""
-    owners = {folded(text): f"the guard {guard.id!r}" for guard in checked.knowledge.guards for text in guard.phrasings}
+    known = checked.knowledge
+    owners = {folded(text): f"the guard {guard.id!r}" for guard in known.guards for text in guard.phrasings}
+    for group in known.not_ours:
+        owners.update((folded(text), f"{group.id!r} of not_ours.yaml") for text in group.phrasings)
     for entry in checked.entries:
         for text, at in _asked(entry):
             other = owners.setdefault(folded(text), repr(entry.id))

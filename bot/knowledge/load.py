@@ -14,7 +14,7 @@ from bot.knowledge.base import TERMS, KnowledgeBase, Problem
 from bot.knowledge.files import bytes_of, name_of, parse, validate
 from bot.knowledge.questions import load_floors, load_questions
 from bot.knowledge.references import did_you_mean
-from bot.knowledge.schema import Entry, Guards, Language, Messages, Model, Topic, TopicFile
+from bot.knowledge.schema import Entry, Guard, Guards, Language, Messages, Model, NotOurs, NotOursFile, Topic, TopicFile
 from bot.knowledge.yaml_safe import Document
 from bot.knowledge.yaml_safe import Path as Where
 
@@ -32,7 +32,7 @@ def default_folder() -> Path:
 
 def _contents(folder: Path) -> dict[Path, bytes | OSError]:
     """Every file that makes a revision, in a fixed order, read once. Without messages of its own, the shipped ones."""
-    own = [folder / name for name in ("language.yaml", "messages.yaml", "guards.yaml")]
+    own = [folder / name for name in ("language.yaml", "messages.yaml", "guards.yaml", "not_ours.yaml")]
     files = sorted((folder / "topics").glob("*.yaml")) + [path for path in own if path.is_file()]
     if not (folder / "messages.yaml").is_file():
         files.append(default_folder() / "messages.yaml")
@@ -87,9 +87,11 @@ class _Loading:
         self._names_of_files()
         language = self._own("language.yaml", Language)
         guards = self._own("guards.yaml", Guards) or Guards()
+        not_ours = (self._own("not_ours.yaml", NotOursFile) or NotOursFile()).not_ours
         messages = self._messages()
         self._terms(language or Language())
         self._guards(guards)
+        self._once(self.folder / "not_ours.yaml", "not_ours", not_ours)
         self._known_ids(glossary_read=language is not None or not (self.folder / "language.yaml").is_file())
         if self.problems or messages is None:
             raise KnowledgeError(sorted(self.problems, key=lambda p: (p.path, p.line)))
@@ -99,6 +101,7 @@ class _Loading:
             topic_of=MappingProxyType(self.topic_of),
             language=language or Language(),
             guards=guards.guards,
+            not_ours=not_ours,
             messages=messages,
             revision=_revision(self.contents),
             folder=self.folder,
@@ -214,13 +217,18 @@ class _Loading:
             for entry in terms.entries_of(word):
                 self._add(entry, TERMS, path, where)
 
+    def _once(self, path: Path, key: str, found: Sequence[Guard | NotOurs]) -> None:
+        seen = set[str]()
+        for number, one in enumerate(found):
+            if one.id in seen:
+                self._problem(path, (key, number, "id"), f"the id {one.id!r} stands here twice", "id-twice")
+            seen.add(one.id)
+
     def _guards(self, guards: Guards) -> None:
-        path, seen = self.folder / "guards.yaml", set[str]()
+        path = self.folder / "guards.yaml"
+        self._once(path, "guards", guards.guards)
         for number, guard in enumerate(guards.guards):
             base: Where = ("guards", number)
-            if guard.id in seen:
-                self._problem(path, (*base, "id"), f"the guard id {guard.id!r} stands here twice", "id-twice")
-            seen.add(guard.id)
             for key, patterns in (("patterns", guard.patterns), ("unless", guard.unless)):
                 for place, pattern in enumerate(patterns):
                     if not any(char.isalnum() for char in pattern):

@@ -38,6 +38,7 @@ _CALLED = {
     "Topic": "the topic", "Entry": "the entry", "Variant": "an answer", "Source": "a source", "Term": "a term",
     "HelpContact": "a help contact", "SpecialistCheck": "specialist_check", "NearMiss": "a near miss",
     "Choice": "a choice", "ChoiceOption": "an option", "ExampleWording": "wording", "TopicFile": "the file",
+    "NotOurs": "a group", "NotOursFile": "the file",
     "Guard": "a guard", "Guards": "the file", "GuardSays": "says", "Language": "the file", "Question": "a question",
     "QuestionFile": "the file", "Messages": "the file",
 }  # fmt: skip

@@ -295,6 +295,21 @@ class Guards(Model):
     guards: tuple[Guard, ...] = ()
 
 
+class NotOurs(Model):
+    """Questions of one kind that look like ours and that no entry answers. They are learnt, so that none is given."""
+
+    id: Id
+    about: Text = Field(description="what they are about, for editors")
+    outcome: Literal["fallback", "out_of_scope"] = Field(description="what is said: in our field or not")
+    phrasings: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class NotOursFile(Model):
+    """`knowledge/not_ours.yaml`."""
+
+    not_ours: tuple[NotOurs, ...] = ()
+
+
 class Messages(Model):
     """`knowledge/messages.yaml`: every word the bot says itself, by language, then by name."""
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from bot.kept import older, write
 from bot.knowledge.base import KnowledgeBase
-from bot.knowledge.schema import Entry, Guard, Language, Messages, Topic
+from bot.knowledge.schema import Entry, Guard, Language, Messages, NotOurs, Topic
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ class _Snapshot(BaseModel):
     topic_of: dict[str, str]
     language: Language
     guards: tuple[Guard, ...]
+    not_ours: tuple[NotOurs, ...]
     messages: Messages
     revision: str
     where: dict[str, tuple[str, int]]
@@ -53,6 +54,7 @@ def save(path: Path, knowledge: KnowledgeBase) -> None:
         topic_of=dict(knowledge.topic_of),
         language=knowledge.language,
         guards=knowledge.guards,
+        not_ours=knowledge.not_ours,
         messages=knowledge.messages,
         revision=knowledge.revision,
         where=dict(knowledge.where),
@@ -81,6 +83,7 @@ def load(path: Path, folder: Path) -> KnowledgeBase | None:
         topic_of=MappingProxyType(found.topic_of),
         language=found.language,
         guards=found.guards,
+        not_ours=found.not_ours,
         messages=found.messages,
         revision=found.revision,
         folder=folder,

@@ -13,6 +13,8 @@ from enum import StrEnum
 
 from bot.matching.matcher import Ranking
 
+NOT_OURS = "not-ours:"  # before the id of a target whose phrasings are questions that nothing answers
+
 
 class Zone(StrEnum):
     """What the ranking allows."""
@@ -30,6 +32,7 @@ class Policy:
     follow_up: float = 0.85  # as `answer`, for words that are heard near the last entry's topic ...
     follow_up_offer: float = 0.15  # ... and as `offer`
     margin: float = 0.03
+    silent: float = 0.5  # from here on, what looks most like a question that nothing answers is not answered
     offer: float = 0.3  # under it the right entry is among the first three in fewer than half of the questions
     uncovered: int = 1  # this many content words no entry knows stop an answer ...
     uncovered_share: float = 0.3  # ... if they are this share of the content words
@@ -55,7 +58,12 @@ def decide(ranking: Ranking, policy: Policy, *, in_context: bool = False) -> Ver
     in_field = ranking.field_share >= policy.field
     if best is None:
         return Verdict(Zone.UNKNOWN, "no word of it is known", in_field=False)
-    offer = tuple(c.entry for n, c in enumerate(ranking.candidates[:3]) if n == 0 or c.score >= policy.others)
+    answering = [candidate for candidate in ranking.candidates if not candidate.entry.startswith(NOT_OURS)]
+    offer = tuple(c.entry for c in answering[:3] if c is best or c.score >= policy.others)
+    if best.entry.startswith(NOT_OURS):
+        if offer and not ranking.exact and ranking.confidence < policy.silent:
+            return Verdict(Zone.OFFER, "it may be a question that nothing here answers", offer)
+        return Verdict(Zone.UNKNOWN, f"it is like a question that nothing here answers: {best.phrasing}", offer)
     if ranking.exact:
         return Verdict(Zone.ANSWER, "it is one of the entry's phrasings", offer)
     least, enough = (policy.follow_up_offer, policy.follow_up) if in_context else (policy.offer, policy.answer)

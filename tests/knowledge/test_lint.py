@@ -197,6 +197,14 @@ def test_a_phrasing_that_a_guard_claims_collides(tmp_path: Path) -> None:
     assert "stands under the guard 'no' too" in found.message
 
 
+def test_a_phrasing_that_is_told_to_be_not_ours_collides(tmp_path: Path) -> None:
+    knowledge_of(tmp_path, GOOD)
+    group = "not_ours:\n  - {id: tones, about: tones, outcome: fallback, phrasings: [Three C?]}\n"
+    (tmp_path / "not_ours.yaml").write_text(group)
+    (found,) = lint(load(tmp_path), TODAY)
+    assert "stands under 'tones' of not_ours.yaml too" in found.message
+
+
 @pytest.mark.parametrize(
     ("old", "new", "rule"),
     [

@@ -160,7 +160,7 @@ GUARD = "guards:\n  - {id: no, outcome: help, patterns: [%s], says: {lead: No., 
         (GUARD % ('"? !"', "what-is-bread", "bread"), "guards.yaml:2: the pattern '? !' has no word in it"),
         (
             (GUARD + GUARD[8:]) % (("x", "what-is-bread", "bread") * 2),
-            "guards.yaml:3: the guard id 'no' stands here twice",
+            "guards.yaml:3: the id 'no' stands here twice",
         ),
     ],
 )
@@ -169,6 +169,24 @@ def test_a_guard_that_could_not_work_is_refused(tmp_path: Path, guards: str, exp
     (tmp_path / "guards.yaml").write_text(guards)
     (found,) = problems(tmp_path)
     assert found.startswith(expected)
+
+
+NOT_OURS = "not_ours:\n  - {id: toast, about: toast, outcome: fallback, phrasings: [%s]}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (NOT_OURS % "burnt toast" + NOT_OURS[10:] % "toast", "not_ours.yaml:3: the id 'toast' stands here twice"),
+        (NOT_OURS % "", "not_ours.yaml:2: 'phrasings' has 0 parts; 1 is the least"),
+        ((NOT_OURS % "toast").replace("fallback", "help"), "not_ours.yaml:2: "),
+        ((NOT_OURS % "toast").replace("about", "abuot"), "not_ours.yaml:2: "),
+    ],
+)
+def test_questions_that_nothing_answers_are_read_as_strictly(tmp_path: Path, text: str, expected: str) -> None:
+    write(tmp_path)
+    (tmp_path / "not_ours.yaml").write_text(text)
+    assert any(found.startswith(expected) for found in problems(tmp_path)), problems(tmp_path)
 
 
 def test_one_broken_file_does_not_make_links_to_its_entries_look_wrong(tmp_path: Path) -> None:
@@ -268,6 +286,7 @@ FILES = {
     "topics/bread.yaml": GOOD.replace("known_to: 2026-06", "known_to: 2026-06\n        replaced_by: [what-is-bread]"),
     "language.yaml": "acronyms: {CBC: [clause]}\nterms:\n  - " + TERM % ("Flour.", "uk") + "\n",
     "guards.yaml": GUARD % ("bread", "what-is-bread", "bread"),
+    "not_ours.yaml": NOT_OURS % "burnt toast",
     "questions/bread.yaml": 'topic: bread\nquestions: [{text: "a", entry: what-is-bread}]\n',
 }
 ODD: st.SearchStrategy[object] = st.sampled_from(
