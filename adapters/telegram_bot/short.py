@@ -15,8 +15,8 @@ POINTS = 3
 def shorten(reply: Reply, say: Say, most: int = MOST) -> tuple[Reply, frozenset[str]]:
     """The reply within `most`, and the entries of which something was left out.
 
-    Lead, nation, status, date and one source always stay. A caution comes before the points: what is unsettled must
-    not hide behind a button.
+    Lead, caution, nation, status, date and one source always stay, also where a greeting or a second part takes it over
+    `most`: what is unsettled must not hide behind a button.
     """
     if reply.expanded or not reply.parts:
         return reply, frozenset()
@@ -38,14 +38,11 @@ def shorten(reply: Reply, say: Say, most: int = MOST) -> tuple[Reply, frozenset[
 
 
 def _least(part: Part) -> Part:
-    return replace(part, points=(), steps=(), note="", wording=None, caution="", links=part.links[:1])
+    return replace(part, points=(), steps=(), note="", wording=None, links=part.links[:1])
 
 
 def _growing(whole: Part, part: Part) -> Iterator[Part]:
     """Ever fuller forms of a part, the most needed first; each holds the one before it."""
-    if whole.caution:
-        part = replace(part, caution=whole.caution)
-        yield part
     for count in range(1, min(POINTS, len(whole.points)) + 1):
         part = replace(part, points=whole.points[:count])
         yield part

@@ -286,7 +286,8 @@ def test_every_shipped_answer_fits_a_screen_keeps_its_caution_and_its_links_fit_
                     assert (found.lead, found.notices, found.checked) == (whole.lead, whole.notices, whole.checked)
                     assert len(found.links) == min(1, len(whole.links)), entry
                     greeted, _ = shorten(replace(reply, greeting=greeting), say)
-                    assert units(seen(blocks(greeted, say))) <= MOST, entry
+                    assert [part.caution for part in greeted.parts] == [part.caution for part in reply.parts], entry
+                    assert units(seen(blocks(greeted, say))) <= MOST + units(greeting), entry
     assert shown > 500
     for payload in (*map(entry_payload, shipped.knowledge.entries), *map(topic_payload, shipped.knowledge.topics)):
         assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", payload)
