@@ -18,9 +18,9 @@ from math import exp, log
 Weights = Mapping[str, float]  # signal -> weight, and `bias`
 
 SHIPPED: Weights = {
-    "share": 0.15, "score": -0.73, "margin": 0.63, "spread": -2.28, "coverage": 0.38, "kin": 0.64, "gap": -0.56,
-    "uncovered": 0.11, "open": -1.13, "unknown": -1.01, "ratio": 3.38, "meaning": 3.0, "length": 2.87,
-    "opposed": -0.09, "who": 0.03, "asks": -0.36, "when": -0.38, "bias": -2.0,
+    "share": 0.1, "score": -0.75, "margin": 1.12, "spread": -2.33, "coverage": -0.06, "kin": 1.05, "gap": -0.3,
+    "uncovered": 0.03, "open": -1.31, "unknown": -1.02, "ratio": 3.02, "meaning": 3.05, "length": 2.9,
+    "opposed": -0.15, "who": -0.03, "asks": -0.43, "when": -0.53, "bias": -1.77,
 }  # fmt: skip
 
 
