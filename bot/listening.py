@@ -90,9 +90,8 @@ class Listener:
             if judged.zone is not Zone.ANSWER:
                 judged = Verdict(Zone.OFFER, "the words say one thing and the talk another", judged.offer)
             return nearer, judged
-        if judged.zone is Zone.UNKNOWN or nearer.confidence < ranking.confidence:
-            return ranking, verdict
-        return nearer, judged
+        surer = nearer.confidence >= ranking.confidence or verdict.zone is Zone.UNKNOWN
+        return (nearer, judged) if surer and judged.zone is not Zone.UNKNOWN else (ranking, verdict)
 
     def _best_clause(
         self, text: str, nation: Nation | None, ranking: Ranking, verdict: Verdict

@@ -48,7 +48,7 @@ async def test_a_nation_said_once_is_kept_for_the_talk_and_can_be_changed(talk: 
 
 
 async def test_a_place_tells_the_nation_and_the_guess_is_shown(talk: Talk) -> None:
-    reply = await talk.say("what are the procurement thresholds in Strabane")
+    reply = await talk.say("what are the procurement thresholds in Strabane, and do they include VAT")
     assert reply.parts[0].nation is Nation.NORTHERN_IRELAND
     assert reply.notices == ("I read Strabane as Northern Ireland.",)
 

@@ -27,8 +27,8 @@ from bot.model import Signal
 REACH = 0.3  # in score, under the first: who is nearer is looked at twice; none from farther won on any set
 
 LOOK: Mapping[str, float] = {
-    "coverage": 0.16, "kin": 0.4, "gap": -0.22, "ratio": 0.56, "meaning": 0.72, "who": 0.01, "asks": -0.08,
-    "when": -0.05,
+    "coverage": 0.15, "kin": 0.43, "gap": -0.23, "ratio": 0.56, "meaning": 0.74, "who": 0.01, "asks": -0.08,
+    "when": -0.06,
 }  # fmt: skip
 MOST_OPEN = 4  # content words left open: more of them make no difference
 LONGEST = 12  # content words of a question: more of them make no difference

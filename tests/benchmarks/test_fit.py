@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import fit_confidence, fit_look
-from benchmarks.fit_confidence import Asked, report, see, threshold
+from benchmarks.fit_confidence import Asked, answered, report, see
 from benchmarks.fit_look import Choice, accuracy, fit
 from benchmarks.sets import matcher_for
 from benchmarks.worlds import Question, World, thinned
@@ -49,16 +49,13 @@ def ranking(confidence: float, entry: str) -> Ranking:
     )
 
 
-def test_the_threshold_is_over_the_last_mistake_it_can_not_afford() -> None:
+def test_what_a_threshold_answers_is_right_wrong_or_false() -> None:
     right = [(Question("q", frozenset({"a"})), ranking(0.6 + n / 1000, "a")) for n in range(300)]
-    wrong = [(Question("q", frozenset({"a"})), ranking(at, "b")) for at in (0.62, 0.63, 0.64, 0.75, 0.76, 0.77)]
-    found = threshold([Asked(right + wrong, 300, 100)])
-    assert 0.64 < found <= 0.76
-
-
-def test_false_answers_count_too() -> None:
-    false = [(Question("q", frozenset()), ranking(0.9, "a")), (Question("q", frozenset()), ranking(0.93, "a"))]
-    assert threshold([Asked(false, 10, 100)]) == pytest.approx(0.91)
+    wrong = [(Question("q", frozenset({"a"})), ranking(at, "b")) for at in (0.62, 0.75, 0.76)]
+    false = [(Question("q", frozenset()), ranking(at, "a")) for at in (0.65, 0.9)]
+    part = Asked(right + wrong + false, answerable=400, others=100)  # 97 questions and 98 others never got a ranking
+    assert answered([part], Policy(answer=0.7)) == pytest.approx((50.0, 0.5, 1.0))
+    assert answered([part, Asked([], 10, 10)], Policy(answer=0.7)) == pytest.approx((25.0, 0.25, 0.5))
 
 
 def test_thinning_keeps_the_question_and_half_of_the_phrasings() -> None:
@@ -82,25 +79,13 @@ def test_numbers_are_pasted_where_they_belong(tmp_path: Path, monkeypatch: pytes
         fit_confidence.paste("look.py", "SHIPPED", {})
 
 
-def test_the_threshold_is_pasted_where_it_belongs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "decide.py"
-    path.write_text("class Policy:\n    answer: float = 0.91\n    offer: float = 0.3\n")
-    monkeypatch.setattr(fit_confidence, "MATCHING", tmp_path)
-    fit_confidence.paste_threshold(0.88)
-    assert path.read_text() == "class Policy:\n    answer: float = 0.88\n    offer: float = 0.3\n"
-    path.write_text("class Policy:\n    reply: float = 0.91\n")
-    with pytest.raises(SystemExit, match="has no answer"):
-        fit_confidence.paste_threshold(0.88)
-
-
 def test_the_fit_finds_the_numbers_it_replaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for file in ("look.py", "confidence.py", "decide.py"):
+    for file in ("look.py", "confidence.py"):
         shutil.copy(fit_confidence.MATCHING / file, tmp_path / file)
     monkeypatch.setattr(fit_confidence, "MATCHING", tmp_path)
     fit_confidence.paste("look.py", "LOOK", LOOK)
     fit_confidence.paste("confidence.py", "SHIPPED", SHIPPED)
-    fit_confidence.paste_threshold(Policy().answer)
-    for file in ("look.py", "confidence.py", "decide.py"):
+    for file in ("look.py", "confidence.py"):
         assert ast.dump(ast.parse((tmp_path / file).read_text())) == ast.dump(
             ast.parse((Path(matcher.__file__).parent / file).read_text())
         )

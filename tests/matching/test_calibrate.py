@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.fit_confidence import FOR_IT
 from bot.knowledge.schema import Language
 from bot.matching import cache
 from bot.matching.calibrate import as_sure_as, fit, held_out, logistic
@@ -75,7 +76,12 @@ def test_weights_of_another_model_are_left_aside(tmp_path: Path) -> None:
     assert cache.load_weights(tmp_path / "index-abc.npz") is None
 
 
-@pytest.mark.parametrize("name", ["meaning", "coverage", "margin"])
-def test_more_of_what_speaks_for_it_makes_it_surer(name: str) -> None:
+@pytest.mark.parametrize("name", FOR_IT)
+def test_more_of_what_speaks_for_it_never_makes_it_less_sure(name: str) -> None:
     signals = dict.fromkeys(SHIPPED, 0.5)
-    assert estimate({**signals, name: 0.9}) > estimate(signals)
+    assert estimate({**signals, name: 0.9}) >= estimate(signals)
+
+
+def test_likeness_to_a_phrasing_makes_it_surer() -> None:
+    signals = dict.fromkeys(SHIPPED, 0.5)
+    assert estimate({**signals, "ratio": 0.9, "meaning": 0.9}) > estimate(signals)
