@@ -30,9 +30,7 @@ from bot.matching.matcher import Matcher, Ranking
 
 MATCHING = Path(__file__).parent.parent / "bot" / "matching"
 COUNTS = {"own whole": 4, "own thinned": 2, "own withheld": 2}  # how often a question counts, against a public 1
-UNANSWERED = (
-    6  # times as often as the others counts a question of our own that nothing answers: they are few, and cost most
-)
+UNANSWERED = 3  # times as often as the others counts a question of our own that nothing answers: few, and costliest
 PUBLIC_EVERY = 2  # every second public question is used: our field and our words count most
 ZERO = dict.fromkeys(SHIPPED, 0.0)
 FOR_IT = ("share", "margin", "coverage", "kin", "ratio", "meaning")  # more of these must never make it less sure

@@ -90,7 +90,7 @@ class Listener:
             if judged.zone is not Zone.ANSWER:
                 judged = Verdict(Zone.OFFER, "the words say one thing and the talk another", judged.offer)
             return nearer, judged
-        surer = nearer.confidence >= ranking.confidence or verdict.zone is Zone.UNKNOWN
+        surer = nearer.confidence >= ranking.confidence or ranking.confidence < self._policy.offer
         return (nearer, judged) if surer and judged.zone is not Zone.UNKNOWN else (ranking, verdict)
 
     def _best_clause(

@@ -236,3 +236,10 @@ async def test_a_body_of_ones_own_nation_is_what_is_asked_about(talk: Talk) -> N
 
 async def test_trust_in_the_bot_is_no_council_trust(talk: Talk) -> None:
     assert "AI help" in " ".join((await talk.say("why should i trust you")).points)
+
+
+async def test_what_is_clearly_not_ours_gets_nothing_of_the_talk_before(talk: Talk) -> None:
+    await talk.say("managers are blocking our proposal, what can we do")
+    reply = await talk.say("can you plan my garden")
+    assert reply.outcome in {Outcome.FALLBACK, Outcome.OUT_OF_SCOPE}
+    assert not reply.offered
