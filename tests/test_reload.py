@@ -203,17 +203,14 @@ async def test_a_thousand_answers_during_fifty_changes_lose_nothing_and_see_no_h
                 words = "must the contract be split into lots", f"m{person}-{number}", f"p{person}", f"c{person}"
                 reply = await desk.advisor().answer(Utterance(UtteranceKind.TEXT, *words, "test", now()))
                 seen.append(reply.parts[0].lead)
+                if len(seen) % 20 == 0:  # while the nine others are being answered
+                    desk.install(versions[len(seen) // 20 - 1])
 
-        async def change() -> None:
-            for version in versions:
-                desk.install(version)
-                await asyncio.sleep(0.02)
-
-        await asyncio.gather(change(), *(ask(person) for person in range(10)))
+        await asyncio.gather(*(ask(person) for person in range(10)))
         kept = [len((await store.log.export(f"p{person}"))["turns"]) for person in range(10)]
     assert (len(seen), kept) == (1000, [100] * 10)
     assert set(seen) <= {f"Think about it {number}." for number in range(50)}
-    assert len(set(seen)) > 25
+    assert len(set(seen)) > 40
 
 
 async def test_the_second_process_may_be_killed_and_the_change_is_still_taken_up(folder: Path) -> None:
