@@ -16,7 +16,7 @@ from bot.guard import GuardBook
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.schema import Guard
 from bot.listening import Heard, Listener
-from bot.matching.decide import NOT_OURS, Policy, Zone
+from bot.matching.decide import Policy, Verdict, Zone
 from bot.matching.matcher import Matcher
 from bot.matching.text import MAX_CHARS, tokens
 from bot.model import Memory, OptionKind, Outcome, Utterance, UtteranceKind
@@ -152,7 +152,7 @@ class Dialogue:
             return Draft(self._replies.show(ids, asking), about=ids, ranking=ranking, verdict=verdict)
         if verdict.zone is Zone.OFFER and ids:
             reply = self._replies.offer(ids, asking, self._replies.voice.say("three" if len(ids) > 1 else "one"))
-        elif self._in_field(heard):
+        elif self._in_field(verdict):
             topics = [self._knowledge.topic_of.get(candidate.entry, "") for candidate in ranking.candidates]
             topic = next((topic for topic in topics if self._replies.contact(topic, asking.nation)), "")
             reply = self._replies.unknown(asking, topic)
@@ -168,12 +168,9 @@ class Dialogue:
             return None
         return self._guards.by_id[best.entry.removeprefix(GUARD)]
 
-    def _in_field(self, heard: Heard) -> bool:
+    def _in_field(self, verdict: Verdict) -> bool:
         """Whether what is not known is a gap of ours; what is most like a question nothing answers says so itself."""
-        best = heard.ranking.best
-        if best is None or not best.entry.startswith(NOT_OURS):
-            return heard.verdict.in_field
-        return self._not_ours[best.entry.removeprefix(NOT_OURS)] is Outcome.FALLBACK
+        return self._not_ours[verdict.not_ours] is Outcome.FALLBACK if verdict.not_ours else verdict.in_field
 
     def _with_personal_data(self, draft: Draft, moment: Moment) -> Draft:
         """Identifying numbers: text not stored, a notice, and the answer if the rest reached the answer zone."""

@@ -243,3 +243,9 @@ async def test_what_is_clearly_not_ours_gets_nothing_of_the_talk_before(talk: Ta
     reply = await talk.say("can you plan my garden")
     assert reply.outcome in {Outcome.FALLBACK, Outcome.OUT_OF_SCOPE}
     assert not reply.offered
+
+
+async def test_gibberish_is_offered_nothing(talk: Talk) -> None:
+    for _ in range(2):
+        assert not (await talk.say("asdfgh")).offered
+        await talk.say("managers are blocking our proposal, what can we do")

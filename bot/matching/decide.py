@@ -49,6 +49,7 @@ class Verdict:
     gate: str
     offer: tuple[str, ...] = ()
     in_field: bool = True
+    not_ours: str = ""  # the group of questions that nothing answers which decided it
 
 
 def decide(ranking: Ranking, policy: Policy, *, in_context: bool = False) -> Verdict:
@@ -59,15 +60,17 @@ def decide(ranking: Ranking, policy: Policy, *, in_context: bool = False) -> Ver
         return Verdict(Zone.UNKNOWN, "no word of it is known", in_field=False)
     answering = [candidate for candidate in ranking.candidates if not candidate.entry.startswith(NOT_OURS)]
     offer = tuple(c.entry for c in answering[:3] if c is best or c.score >= policy.others)
-    if best.entry.startswith(NOT_OURS):
-        if offer and not ranking.exact and ranking.confidence < policy.silent:
-            return Verdict(Zone.OFFER, "it may be a question that nothing here answers", offer)
-        return Verdict(Zone.UNKNOWN, f"it is like a question that nothing here answers: {best.phrasing}", offer)
-    if ranking.exact:
+    group = best.entry.removeprefix(NOT_OURS) if best.entry.startswith(NOT_OURS) else ""
+    if ranking.exact and not group:
         return Verdict(Zone.ANSWER, "it is one of the entry's phrasings", offer)
     least, enough = (policy.follow_up_offer, policy.follow_up) if in_context else (policy.offer, policy.answer)
     if ranking.confidence < least:
         return Verdict(Zone.UNKNOWN, f"confidence {ranking.confidence:.2f} under {least}", offer, in_field)
+    if group and offer and not ranking.exact and ranking.confidence < policy.silent:
+        return Verdict(Zone.OFFER, "it may be a question that nothing here answers", offer)
+    if group:
+        gate = f"it is like a question that nothing here answers: {best.phrasing}"
+        return Verdict(Zone.UNKNOWN, gate, offer, not_ours=group)
     if ranking.confidence < enough:
         return Verdict(Zone.OFFER, f"confidence {ranking.confidence:.2f} under {enough}", offer)
     if ranking.margin < policy.margin:
